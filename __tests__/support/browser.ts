@@ -1,0 +1,50 @@
+import { execFileSync } from "node:child_process";
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+interface BrowserProgram {
+  readonly executablePath: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A real Chromium without a window: the machine's own, or the one from npm. The caller closes it. */
+export function launchBrowser(): Promise<Browser> {
+  const printed = execFileSync(process.execPath, ["scripts/chromium.mjs"], { encoding: "utf8" });
+  // Printed by our own script, whose shape this is.
+  const program = JSON.parse(printed) as BrowserProgram;
+  return chromium.launch({
+    executablePath: program.executablePath,
+    args: [...program.args],
+    env: { ...definedEnvironment(), ...program.env },
+  });
+}
+
+/** Address of a path on the server under test. */
+export function at(path: string): string {
+  const base = process.env.HEADROOM_TEST_URL;
+  if (base === undefined) throw new Error("HEADROOM_TEST_URL is not set; browser tests run in the e2e project only");
+  return `${base}${path}`;
+}
+
+/** What axe finds wrong with a page, one line a finding; empty when it finds nothing. */
+export async function accessibilityFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(" ")})`));
+}
+
+/** Collects uncaught errors and console errors of a page, for a test to expect none. */
+export function errorsOf(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  return errors;
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

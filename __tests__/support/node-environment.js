@@ -1,0 +1,11 @@
+const { TestEnvironment } = require("jest-environment-node");
+
+const SHARED = ["ArrayBuffer", "Uint8Array", "Int32Array", "Float32Array", "Float64Array", "BigInt64Array"];
+
+/** Native modules check `instanceof` against Node's own typed arrays, which Jest's sandbox would replace by its own. */
+module.exports = class NodeEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    for (const name of SHARED) this.global[name] = globalThis[name];
+  }
+};
