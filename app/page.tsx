@@ -1,3 +1,7 @@
 export default function Home() {
-  return <main>Headroom</main>;
+  return (
+    <main>
+      <h1>Headroom</h1>
+    </main>
+  );
 }

@@ -10,7 +10,8 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test("the first page opens and axe finds nothing", async () => {
-  const page = await browser.newPage();
+  const context = await browser.newContext();
+  const page = await context.newPage();
   await page.goto(at("/"));
   expect(await page.title()).toMatch("Headroom");
   expect(await accessibilityFindings(page)).toEqual([]);
