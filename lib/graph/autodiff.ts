@@ -1,0 +1,153 @@
+import type { GraphBuilder } from "./builder";
+import type { GradientRule, RuleContext } from "./gradients/rule";
+import { GRADIENT_RULES } from "./gradients/rules";
+import type { Node, OpType, Scope, Value } from "./ir";
+
+/**
+ * Writes the backward pass of a scalar into the same graph and returns the gradient of every trained parameter.
+ *
+ * The walk goes through the forward operations from last to first, which is the order in which PyTorch's engine
+ * runs them. It knows no operation: it asks each one's rule for the gradients that are wanted and adds up where a
+ * value is used more than once. Nothing is written for what does not train. Operations of a checkpointed scope are
+ * written a second time just before their gradients, and gradients read the repetition; what no gradient reads is
+ * not repeated.
+ *
+ * @param loss scalar to differentiate
+ * @param seed the gradient of the loss, a scalar (1, or the scale of mixed-precision training)
+ * @throws {Error} when an operation on the way has no rule
+ */
+export function buildGradients(g: GraphBuilder, loss: Value, seed: Value): ReadonlyMap<Value, Value> {
+  const walk = new Walk(g);
+  walk.contribute(loss, seed);
+  const forward = g.nodes.slice();
+  for (let i = forward.length - 1; i >= 0; i--) {
+    const node = forward[i];
+    if (node === undefined || !walk.reaches(node)) continue;
+    const region = checkpointOf(node.scope);
+    if (region === null) {
+      walk.differentiate(node);
+      continue;
+    }
+    const first = firstNodeOf(region, forward, i);
+    for (const repeated of walk.repeat(forward.slice(first, i + 1))) if (walk.reaches(repeated)) walk.differentiate(repeated);
+    i = first;
+  }
+  walk.dropUnreadRepetitions();
+  return new Map(g.parameters.flatMap((value) => walk.gradientOf(value)));
+}
+
+class Walk {
+  private readonly gradients = new Map<number, Value>();
+  private repeats = false;
+
+  constructor(private readonly g: GraphBuilder) {}
+
+  gradientOf(value: Value): [] | [[Value, Value]] {
+    const gradient = this.gradients.get(value.id);
+    return gradient === undefined ? [] : [[value, gradient]];
+  }
+
+  /** Adds one more gradient of a value to those it has. */
+  contribute(value: Value, gradient: Value): void {
+    const before = this.gradients.get(value.id);
+    const sum = before === undefined ? gradient : this.g.apply("Accumulate", [before, gradient], {}).outputs[0];
+    if (sum !== undefined) this.gradients.set(value.id, sum);
+  }
+
+  reaches(node: Node): boolean {
+    return node.outputs.some((output) => this.gradients.has(output.id)) && node.inputs.some((input) => input.requiresGrad);
+  }
+
+  differentiate(node: Node): void {
+    this.g.inPhase("backward", node, node.scope, () => {
+      const gradients = ruleOf(node)(this.contextOf(node));
+      node.inputs.forEach((input, i) => {
+        const gradient = gradients[i];
+        if (input.requiresGrad && gradient !== null && gradient !== undefined) this.contribute(input, gradient);
+      });
+    });
+  }
+
+  private contextOf(node: Node): RuleContext<OpType> {
+    const at = (values: readonly Value[], index: number, what: string): Value => {
+      const value = values[index];
+      if (value === undefined) throw new RangeError(`${node.op} has no ${what} ${index}`);
+      return value;
+    };
+    return {
+      attributes: node.attributes,
+      g: this.g,
+      input: (index) => at(node.inputs, index, "input"),
+      output: (index) => at(node.outputs, index, "output"),
+      outputGrad: (index) => {
+        const gradient = this.gradients.get(at(node.outputs, index, "output").id);
+        if (gradient === undefined) throw new Error(`output ${index} of ${node.op} in ${node.scope.path} has no gradient`);
+        return gradient;
+      },
+      needs: (index) => node.inputs[index]?.requiresGrad === true,
+    };
+  }
+
+  /** Writes the operations of a checkpointed scope again and returns the repetitions, last first. */
+  repeat(nodes: readonly Node[]): Node[] {
+    this.repeats = true;
+    const twin = new Map<number, Value>();
+    const repeated: Node[] = [];
+    for (const node of nodes) {
+      const inputs = node.inputs.map((input) => twin.get(input.id) ?? input);
+      const again = this.g.inPhase("recompute", node, node.scope, () => this.g.apply(node.op, inputs, node.attributes));
+      node.outputs.forEach((output, i) => {
+        const value = again.outputs[i];
+        if (value === undefined) return;
+        twin.set(output.id, value);
+        const gradient = this.gradients.get(output.id);
+        if (gradient !== undefined) this.gradients.set(value.id, gradient);
+      });
+      repeated.push(again);
+    }
+    return repeated.reverse();
+  }
+
+  dropUnreadRepetitions(): void {
+    if (!this.repeats) return;
+    const { nodes } = this.g;
+    const read = new Set<number>();
+    const kept: Node[] = [];
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const node = nodes[i];
+      if (node === undefined) continue;
+      if (node.phase === "recompute" && !node.outputs.some((output) => read.has(output.id))) continue;
+      for (const input of node.inputs) read.add(input.id);
+      kept.push(node);
+    }
+    nodes.length = 0;
+    for (let i = kept.length - 1; i >= 0; i--) {
+      const node = kept[i];
+      if (node !== undefined) nodes.push(node);
+    }
+  }
+}
+
+function ruleOf(node: Node): GradientRule<OpType> {
+  const rule = GRADIENT_RULES[node.op];
+  if (rule === undefined) throw new Error(`${node.op} in ${node.scope.path} has no gradient rule`);
+  // Sound: the table maps each operation to a rule for that very operation.
+  return rule as unknown as GradientRule<OpType>;
+}
+
+/** The outermost checkpointed module around a place. */
+function checkpointOf(scope: Scope): Scope | null {
+  let found: Scope | null = null;
+  for (let place: Scope | null = scope; place !== null; place = place.parent) if (place.checkpointed) found = place;
+  return found;
+}
+
+function firstNodeOf(region: Scope, nodes: readonly Node[], last: number): number {
+  let first = last;
+  while (first > 0) {
+    const before = nodes[first - 1];
+    if (before === undefined || checkpointOf(before.scope) !== region) break;
+    first--;
+  }
+  return first;
+}
