@@ -1,0 +1,51 @@
+/** How near the memory estimate is to what PyTorch does: `npm run accuracy -- memory`. See docs/accuracy.md. */
+
+import { writeFileSync } from "node:fs";
+import { MODEL_VERSION } from "../lib/estimate/plan";
+import { compareRows } from "./accuracy/comparison";
+import { brokenLimits } from "./accuracy/gates";
+import { keepsRow, parseOptions, USAGE } from "./accuracy/options";
+import { printReport, printWorst } from "./accuracy/print";
+import { accuracyReport } from "./accuracy/report";
+import { COMMITTED_FIGURES, readTruth, TRUTH_FILES } from "./accuracy/truth-files";
+
+const EXIT_LIMIT_BROKEN = 1;
+const EXIT_BAD_INPUT = 64;
+
+function main(args: readonly string[]): number {
+  let options: ReturnType<typeof parseOptions>;
+  try {
+    options = parseOptions(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    return EXIT_BAD_INPUT;
+  }
+  const rows = readTruth(options.file === null ? TRUTH_FILES : [options.file]).filter((row) => keepsRow(options, row));
+  if (rows.length === 0) {
+    process.stderr.write("No row has all the values asked for.\n");
+    return EXIT_BAD_INPUT;
+  }
+  const { comparisons, failures } = compareRows(rows);
+  const report = accuracyReport(comparisons);
+  const broken = [...failures, ...brokenLimits(report)];
+  if (options.commit) {
+    writeFileSync(COMMITTED_FIGURES, toJson({ modelVersion: MODEL_VERSION, ...report }));
+  }
+  if (options.json) {
+    process.stdout.write(toJson({ modelVersion: MODEL_VERSION, ...report, broken }));
+  } else {
+    const parts = [printReport(report)];
+    if (options.worstCount > 0) parts.push(printWorst(comparisons, options.worstCount));
+    parts.push(broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n"));
+    process.stdout.write(`${parts.join("\n\n")}\n`);
+  }
+  return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
+}
+
+/** Ten-millionths are below anything a figure says, and keep the file's changes readable. */
+function toJson(value: object): string {
+  const round = (_key: string, item: unknown) => (typeof item === "number" ? Math.round(item * 1e7) / 1e7 : item);
+  return `${JSON.stringify(value, round, 2)}\n`;
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,53 @@
+import { parseArgs } from "node:util";
+import { CONFIGURATION_FIELDS, type ConfigurationField, type TruthRow } from "./truth-rows";
+
+export interface AccuracyOptions {
+  readonly worstCount: number;
+  readonly json: boolean;
+  /** Write the figures that the tests hold later estimates against. */
+  readonly commit: boolean;
+  readonly filters: readonly { readonly field: ConfigurationField; readonly value: string }[];
+  /** A truth file to read in place of those in the repository. */
+  readonly file: string | null;
+}
+
+export const USAGE = `npm run accuracy -- memory [--worst 20] [--json] [--filter strategy=lora]... [--file rows.csv] [--commit]`;
+
+/** @throws {Error} with what is wrong, for anything but the documented options */
+export function parseOptions(args: readonly string[]): AccuracyOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      worst: { type: "string", default: "0" },
+      json: { type: "boolean", default: false },
+      commit: { type: "boolean", default: false },
+      filter: { type: "string", multiple: true, default: [] },
+      file: { type: "string" },
+    },
+  });
+  if (positionals.length !== 1 || positionals[0] !== "memory") {
+    throw new Error(`"${positionals.join(" ")}" is not a figure with a measured truth; there is: memory`);
+  }
+  const worstCount = Number(values.worst);
+  if (!Number.isSafeInteger(worstCount) || worstCount < 0) throw new Error(`--worst ${values.worst} is not a count`);
+  const filters = values.filter.map(parseFilter);
+  if (values.commit && (filters.length > 0 || values.file !== undefined)) {
+    throw new Error("--commit takes all rows of the repository's own truth; leave out --filter and --file");
+  }
+  return { worstCount, json: values.json, commit: values.commit, filters, file: values.file ?? null };
+}
+
+function parseFilter(text: string): { field: ConfigurationField; value: string } {
+  const [name, ...rest] = text.split("=");
+  const field = CONFIGURATION_FIELDS.find((candidate) => candidate === name);
+  if (field === undefined || rest.length === 0) {
+    throw new Error(`--filter ${text} is not field=value with a field of ${CONFIGURATION_FIELDS.join(", ")}`);
+  }
+  return { field, value: rest.join("=") };
+}
+
+/** Whether a row has every value asked for. */
+export function keepsRow({ filters }: AccuracyOptions, { configuration }: TruthRow): boolean {
+  return filters.every(({ field, value }) => configuration[field] === value);
+}
