@@ -14,6 +14,8 @@ const BUILD_STAMP = ".next/headroom-build";
 const BUILD_FOLDERS = ["app", "components", "lib", "public"];
 const BUILD_FILES = ["next.config.js", "postcss.config.mjs", "tsconfig.json", "package-lock.json"];
 
+// npm has already changed to the root when it calls a script, and says here where it was called.
+process.env.INIT_CWD ??= process.cwd();
 process.chdir(ROOT);
 refuseOldNode();
 
