@@ -21,7 +21,7 @@ ensureDependencies();
 const bundle = await currentBundle(entry);
 // An error then names the line of the source.
 process.setSourceMapsEnabled(true);
-process.argv = [process.execPath, path.join(ROOT, entry), ...args];
+process.argv = [process.execPath, path.resolve(ROOT, entry), ...args];
 await import(pathToFileURL(bundle).href);
 
 /** @param {string} program path of the program, from the root @returns {Promise<string>} path of its bundle */
