@@ -1,5 +1,8 @@
 import type { Browser } from "playwright-core";
-import { accessibilityFindings, at, launchBrowser } from "../support/browser";
+import { KB } from "@/lib/units";
+import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+
+const SCRIPT_LIMIT_BYTES = 200 * KB;
 
 let browser: Browser;
 
@@ -9,10 +12,27 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-test("the first page opens and axe finds nothing", async () => {
+test("the first page opens without an error, and axe finds nothing", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
+  const errors = errorsOf(page);
   await page.goto(at("/"));
   expect(await page.title()).toMatch("Headroom");
   expect(await accessibilityFindings(page)).toEqual([]);
+  expect(errors).toEqual([]);
+}, 30_000);
+
+test("the first visit loads at most 200 kB of compressed JavaScript", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  const bytes = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter((entry) => entry instanceof PerformanceResourceTiming && new URL(entry.name).pathname.endsWith(".js"))
+      .reduce((sum, entry) => sum + (entry instanceof PerformanceResourceTiming ? entry.encodedBodySize : 0), 0),
+  );
+  // Nothing at all would mean that it was not measured.
+  expect(bytes).toBeGreaterThan(10 * KB);
+  expect(bytes).toBeLessThanOrEqual(SCRIPT_LIMIT_BYTES);
 }, 30_000);
