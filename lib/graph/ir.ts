@@ -68,7 +68,7 @@ export interface OpAttributes {
   LayerNormGrad: Record<string, never>;
   /** x, scale, bias, running mean, running variance → y, mean, reciprocal standard deviation; over all but channels. */
   BatchNorm: { readonly epsilon: number; readonly training: boolean };
-  BatchNormGrad: { readonly training: boolean };
+  BatchNormGrad: { readonly epsilon: number; readonly training: boolean };
   /** x → x / ‖x‖₂ over the last axis, and the norm. */
   L2Normalize: Record<string, never>;
   L2NormalizeGrad: Record<string, never>;

@@ -11,7 +11,7 @@ export const layerNorm: GradientRule<"LayerNorm"> = ({ input, output, outputGrad
 export const batchNorm: GradientRule<"BatchNorm"> = ({ attributes, input, output, outputGrad, needs, g }) => {
   const { training } = attributes;
   const statistics = training ? [output(1), output(2)] : [input(3), input(4)];
-  const grad = g.apply("BatchNormGrad", [input(0), input(1), ...statistics, outputGrad(0)], { training });
+  const grad = g.apply("BatchNormGrad", [input(0), input(1), ...statistics, outputGrad(0)], attributes);
   return [...[0, 1, 2].map((i) => (needs(i) ? outputOf(grad, i) : null)), null, null];
 };
 
