@@ -1,0 +1,10 @@
+/** What a command may touch: its input, its output and the files it is pointed at. */
+export interface Console {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** To standard output; settles when more can be taken, so that a slow reader slows the writer down. */
+  readonly write: (text: string) => Promise<void>;
+  /** To standard error. */
+  readonly error: (text: string) => Promise<void>;
+  /** @throws when the file cannot be read */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+}

@@ -1,0 +1,13 @@
+/** Exit codes. The verdicts come first, so that a script can ask `if headroom estimate …`. */
+export const EXIT = {
+  done: 0,
+  fits: 0,
+  doesNotFit: 1,
+  tight: 2,
+  /** EX_USAGE of sysexits: the input is to be changed. */
+  badInput: 64,
+  /** EX_SOFTWARE of sysexits: a mistake of ours. */
+  ourFault: 70,
+  /** 128 + SIGPIPE: whoever read the output has stopped reading. */
+  outputClosed: 141,
+} as const;
