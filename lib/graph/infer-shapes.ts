@@ -1,5 +1,15 @@
 import type { Node, OpAttributes, OpType } from "./ir";
-import { BATCH, broadcastShape, lengthAt, mergedLength, type Shape } from "./shape";
+import {
+  BATCH,
+  broadcastShape,
+  coefficientOf,
+  degreeOf,
+  flattenedRows,
+  lengthAt,
+  mergedLength,
+  type Shape,
+  sameShape,
+} from "./shape";
 
 /** What shape inference looks at: the operation, its attributes and the shapes it reads. */
 export type Application = { [T in OpType]: { readonly op: T; readonly attributes: OpAttributes[T] } }[OpType];
@@ -10,51 +20,63 @@ export type Application = { [T in OpType]: { readonly op: T; readonly attributes
  * @throws {RangeError} when the inputs do not go together
  */
 export function inferShapes(application: Application, inputs: readonly Shape[]): readonly Shape[] {
-  const [a, b, c, d, e] = inputs;
+  const [a, b, c, d] = inputs;
+  const { op } = application;
   if (a === undefined) return inferSource(application);
+  const goTogether = (fits: boolean): void => {
+    if (!fits) mismatch(op, inputs);
+  };
   switch (application.op) {
     case "Linear":
-      return [inferLinear(a, required(b), application.attributes.layout)];
+      return [inferLinear(a, required(b), c, application.attributes.layout)];
     case "MatMul":
       return [inferMatMul(a, required(b), application.attributes.transposeA, application.attributes.transposeB)];
     case "LinearWeightGrad": {
-      const [inWidth, outWidth] = [lengthAt(a, -1), lengthAt(required(b), -1)];
+      const [[rows, inWidth], [rowsOfGrad, outWidth]] = [flattenedRows(a), flattenedRows(required(b))];
+      goTogether(rows === rowsOfGrad);
       return [application.attributes.layout === "out_in" ? [outWidth, inWidth] : [inWidth, outWidth]];
     }
-    case "Conv2d": {
-      const { stride, padding } = application.attributes;
-      const weight = required(b);
-      const [height, width] = [convolved(a, 2, weight, stride, padding), convolved(a, 3, weight, stride, padding)];
-      if (lengthAt(a, 1) !== lengthAt(weight, 1)) mismatch("Conv2d", inputs);
-      return [[lengthAt(a, 0), lengthAt(weight, 0), height, width]];
+    case "Conv2d":
+      return [inferConv2d(a, required(b), c, application.attributes.stride, application.attributes.padding)];
+    case "Conv2dInputGrad": {
+      const { stride, padding, inputShape } = application.attributes;
+      goTogether(sameShape(inferConv2d(inputShape, a, undefined, stride, padding), required(b)));
+      return [inputShape];
     }
-    case "Conv2dInputGrad":
-      return [application.attributes.inputShape];
-    case "Conv2dWeightGrad":
-      return [application.attributes.weightShape];
+    case "Conv2dWeightGrad": {
+      const { stride, padding, weightShape } = application.attributes;
+      goTogether(sameShape(inferConv2d(a, weightShape, undefined, stride, padding), required(b)));
+      return [weightShape];
+    }
     case "Add":
     case "Mul":
       return [broadcastShape(a, required(b))];
-    case "Accumulate":
     case "Scale":
     case "Exp":
     case "Gelu":
-    case "GeluGrad":
     case "Sigmoid":
-    case "SigmoidGrad":
     case "LogSigmoid":
-    case "LogSigmoidGrad":
     case "Relu":
+      return [a];
+    case "Accumulate":
+    case "GeluGrad":
+    case "SigmoidGrad":
+    case "LogSigmoidGrad":
     case "ReluGrad":
+      goTogether(sameShape(a, required(b)));
       return [a];
     case "LayerNorm": {
       const rows = [...a.slice(0, -1), 1];
+      goTogether(isVector(b, lengthAt(a, -1)) && isVector(c, lengthAt(a, -1)));
       return [a, rows, rows];
     }
     case "LayerNormGrad": // x, mean, rstd, weight, dy
       return [a, required(d), required(d)];
-    case "BatchNorm":
-      return [a, [lengthAt(a, 1)], [lengthAt(a, 1)]];
+    case "BatchNorm": {
+      const channels = lengthAt(a, 1);
+      goTogether(inputs.length === 5 && inputs.every((shape, i) => i === 0 || isVector(shape, channels)));
+      return [a, [channels], [channels]];
+    }
     case "BatchNormGrad":
       return [a, [lengthAt(a, 1)], [lengthAt(a, 1)]];
     case "L2Normalize":
@@ -63,70 +85,107 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
       return [a];
     case "UnpackHeads": {
       const { heads, parts } = application.attributes;
-      const headWidth = lengthAt(a, -1) / (parts * heads);
-      const part = [lengthAt(a, 0), heads, lengthAt(a, 1), headWidth];
+      goTogether(a.length === 3 && lengthAt(a, 2) % (parts * heads) === 0);
+      const part = [lengthAt(a, 0), heads, lengthAt(a, 1), lengthAt(a, 2) / (parts * heads)];
       return Array.from({ length: parts }, () => part);
     }
     case "PackHeads":
+      goTogether(a.length === 4 && inputs.every((shape) => sameShape(shape, a)));
       return [[lengthAt(a, 0), lengthAt(a, 2), inputs.length * lengthAt(a, 1) * lengthAt(a, 3)]];
     case "SplitHeads": {
       const { heads } = application.attributes;
+      goTogether(a.length === 3 && lengthAt(a, 2) % heads === 0);
       return [[lengthAt(a, 0), heads, lengthAt(a, 1), lengthAt(a, 2) / heads]];
     }
     case "MergeHeads":
+      goTogether(a.length === 4);
       return [[lengthAt(a, 0), lengthAt(a, 2), lengthAt(a, 1) * lengthAt(a, 3)]];
-    case "Attention":
+    case "Attention": {
+      const [keys, values] = [required(b), required(c)];
+      const keysOfQueries = [lengthAt(a, 0), lengthAt(a, 1), lengthAt(keys, 2), lengthAt(a, 3)];
+      goTogether(a.length === 4 && sameShape(keys, keysOfQueries) && sameShape(values, keys));
       return [a, a.slice(0, 3)];
+    }
     case "AttentionGrad": // q, k, v, o, lse, dy
       return [a, required(b), required(c)];
     case "Embedding":
+      goTogether(a.length === 2);
       return [[...required(b), lengthAt(a, 1)]];
     case "EmbeddingGrad":
       return [[application.attributes.rows, lengthAt(required(b), -1)]];
     case "ArgMax":
       return [a.slice(0, -1)];
-    case "SelectToken":
+    case "SelectToken": {
+      const { index } = application.attributes;
+      goTogether(a.length === 3 && (index === "per_row" ? isVector(b, lengthAt(a, 0)) : index < lengthAt(a, 1)));
       return [[lengthAt(a, 0), lengthAt(a, 2)]];
+    }
     case "SelectTokenGrad":
       return [[lengthAt(a, 0), application.attributes.tokens, lengthAt(a, 1)]];
-    case "Concat": {
-      const { axis } = application.attributes;
-      const length = inputs.reduce((sum, shape) => sum + lengthAt(shape, axis), 0);
-      return [a.map((own, i) => (i === axis ? length : own))];
+    case "Concat":
+      return [inferConcat(inputs, application.attributes.axis)];
+    case "Slice": {
+      const { axis, start, length } = application.attributes;
+      goTogether(start + length <= lengthAt(a, axis));
+      return [withLength(a, axis, length)];
     }
-    case "Slice":
-    case "PadSlice":
-      return [a.map((own, i) => (i === application.attributes.axis ? application.attributes.length : own))];
-    case "Reshape":
-    case "Expand":
-    case "SumTo":
-      return [application.attributes.shape];
-    case "Transpose":
-      return [application.attributes.permutation.map((axis) => lengthAt(a, axis))];
+    case "PadSlice": {
+      const { axis, start, length } = application.attributes;
+      goTogether(lengthAt(a, axis) > 0 && start + lengthAt(a, axis) <= length);
+      return [withLength(a, axis, length)];
+    }
+    case "Reshape": {
+      const { shape } = application.attributes;
+      goTogether(coefficientOf(a) === coefficientOf(shape) && degreeOf(a) === degreeOf(shape));
+      return [shape];
+    }
+    case "Expand": {
+      const { shape } = application.attributes;
+      goTogether(sameShape(broadcastShape(a, shape), shape));
+      return [shape];
+    }
+    case "SumTo": {
+      const { shape } = application.attributes;
+      goTogether(sameShape(broadcastShape(a, shape), a));
+      return [shape];
+    }
+    case "Transpose": {
+      const { permutation } = application.attributes;
+      goTogether(permutation.length === a.length && new Set(permutation).size === a.length);
+      return [permutation.map((axis) => lengthAt(a, axis))];
+    }
     case "Mean": {
       const { axis, keepDims } = application.attributes;
-      return [keepDims ? a.map((own, i) => (i === axis ? 1 : own)) : a.filter((_, i) => i !== axis)];
+      goTogether(lengthAt(a, axis) > 0);
+      return [keepDims ? withLength(a, axis, 1) : a.filter((_, i) => i !== axis)];
     }
     case "AveragePool": {
       const { kernel } = application.attributes;
-      return [[lengthAt(a, 0), lengthAt(a, 1), Math.floor(lengthAt(a, 2) / kernel), Math.floor(lengthAt(a, 3) / kernel)]];
+      const [height, width] = [Math.floor(lengthAt(a, 2) / kernel), Math.floor(lengthAt(a, 3) / kernel)];
+      goTogether(height > 0 && width > 0);
+      return [[lengthAt(a, 0), lengthAt(a, 1), height, width]];
     }
     case "AveragePoolGrad":
       return [application.attributes.inputShape];
     case "AllGather":
       return [[mergedLength(application.attributes.devices, lengthAt(a, 0)), ...a.slice(1)]];
-    case "ReduceScatter":
-      return [[lengthAt(a, 0) / application.attributes.devices, ...a.slice(1)]];
+    case "ReduceScatter": {
+      const rows = lengthAt(a, 0) / application.attributes.devices;
+      goTogether(Number.isInteger(rows));
+      return [[rows, ...a.slice(1)]];
+    }
     case "SoftmaxCrossEntropy":
+      goTogether(a.length === 2 && isVector(b, lengthAt(a, 0)));
       return [[], a];
     case "SoftmaxCrossEntropyGrad": // logProbabilities, labels, dloss
       return [a];
     case "AdamW": // weight, gradient, first and second moment
-    case "Sgd":
+    case "Sgd": // weight, gradient, momentum
+      goTogether(inputs.every((shape) => sameShape(shape, a)));
       return [];
     case "PairSigns":
     case "LabelRange":
-      return mismatch(application.op, [a, ...(e === undefined ? [] : [e])]);
+      return mismatch(op, inputs);
   }
 }
 
@@ -136,10 +195,12 @@ function inferSource(application: Application): readonly Shape[] {
   throw new RangeError(`${application.op} needs an input`);
 }
 
-function inferLinear(x: Shape, weight: Shape, layout: "out_in" | "in_out"): Shape {
+function inferLinear(x: Shape, weight: Shape, bias: Shape | undefined, layout: "out_in" | "in_out"): Shape {
   const [inAxis, outAxis] = layout === "out_in" ? [1, 0] : [0, 1];
-  if (lengthAt(x, -1) !== lengthAt(weight, inAxis)) mismatch("Linear", [x, weight]);
-  return [...x.slice(0, -1), lengthAt(weight, outAxis)];
+  const outWidth = lengthAt(weight, outAxis);
+  const fits = weight.length === 2 && lengthAt(x, -1) === lengthAt(weight, inAxis);
+  if (!fits || !(bias === undefined || isVector(bias, outWidth))) mismatch("Linear", [x, weight, ...given(bias)]);
+  return [...x.slice(0, -1), outWidth];
 }
 
 function inferMatMul(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Shape {
@@ -149,10 +210,38 @@ function inferMatMul(a: Shape, b: Shape, transposeA: boolean, transposeB: boolea
   return [...broadcastShape(a.slice(0, -2), b.slice(0, -2)), rows, columns];
 }
 
-function convolved(x: Shape, axis: 2 | 3, weight: Shape, stride: number, padding: number): number {
-  const length = lengthAt(x, axis);
-  if (length < 0) mismatch("Conv2d", [x, weight]);
-  return Math.floor((length + 2 * padding - lengthAt(weight, axis)) / stride) + 1;
+function inferConv2d(x: Shape, weight: Shape, bias: Shape | undefined, stride: number, padding: number): Shape {
+  const outLength = (axis: 2 | 3) =>
+    Math.floor((lengthAt(x, axis) + 2 * padding - lengthAt(weight, axis)) / stride) + 1;
+  const [count, channels, height, width] = [lengthAt(x, 0), lengthAt(x, 1), lengthAt(x, 2), lengthAt(x, 3)];
+  const [outChannels, outHeight, outWidth] = [lengthAt(weight, 0), outLength(2), outLength(3)];
+  const fits = channels === lengthAt(weight, 1) && height > 0 && width > 0 && outHeight > 0 && outWidth > 0;
+  if (!fits || !(bias === undefined || isVector(bias, outChannels))) mismatch("Conv2d", [x, weight, ...given(bias)]);
+  return [count, outChannels, outHeight, outWidth];
+}
+
+/** Along an axis that scales with the batch nothing is concatenated: it would not be known where each part begins. */
+function inferConcat(shapes: readonly Shape[], axis: number): Shape {
+  const first = required(shapes[0]);
+  let total = 0;
+  for (const shape of shapes) {
+    const length = lengthAt(shape, axis);
+    if (length < 0 || !sameShape(withLength(shape, axis, 1), withLength(first, axis, 1))) mismatch("Concat", shapes);
+    total += length;
+  }
+  return withLength(first, axis, total);
+}
+
+function withLength(shape: Shape, axis: number, length: number): Shape {
+  return shape.map((own, i) => (i === axis ? length : own));
+}
+
+function isVector(shape: Shape | undefined, length: number): boolean {
+  return shape?.length === 1 && shape[0] === length;
+}
+
+function given(shape: Shape | undefined): readonly Shape[] {
+  return shape === undefined ? [] : [shape];
 }
 
 function required(shape: Shape | undefined): Shape {
@@ -161,5 +250,7 @@ function required(shape: Shape | undefined): Shape {
 }
 
 function mismatch(op: Node["op"], shapes: readonly Shape[]): never {
-  throw new RangeError(`${op} cannot take ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")} (batch axis ${BATCH})`);
+  throw new RangeError(
+    `${op} cannot take ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")} (batch axis ${BATCH})`,
+  );
 }
