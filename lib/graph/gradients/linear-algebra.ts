@@ -18,15 +18,13 @@ export const linear: GradientRule<"Linear"> = ({ attributes, input, outputGrad, 
   ];
 };
 
-/** Y = A·B:  dA = dY·Bᵀ,  dB = Aᵀ·dY, each transposed as its operand was. */
+/** Y = A·B:  dA = dY·Bᵀ,  dB = Aᵀ·dY, each transposed as its operand was and summed over the axes it was broadcast along. */
 export const matMul: GradientRule<"MatMul"> = ({ attributes, input, outputGrad, needs, g }) => {
   const [a, b, dy] = [input(0), input(1), outputGrad(0)];
   const { transposeA, transposeB } = attributes;
-  const da = () =>
-    transposeA ? g.matMul(b, dy, { a: transposeB, b: true }) : g.matMul(dy, b, { b: !transposeB });
-  const db = () =>
-    transposeB ? g.matMul(dy, a, { a: true, b: transposeA }) : g.matMul(a, dy, { a: !transposeA });
-  return [needs(0) ? da() : null, needs(1) ? db() : null];
+  const da = () => (transposeA ? g.matMul(b, dy, { a: transposeB, b: true }) : g.matMul(dy, b, { b: !transposeB }));
+  const db = () => (transposeB ? g.matMul(dy, a, { a: true, b: transposeA }) : g.matMul(a, dy, { a: !transposeA }));
+  return [needs(0) ? g.sumTo(da(), a.shape) : null, needs(1) ? g.sumTo(db(), b.shape) : null];
 };
 
 /** Convolution: the gradient of the input reads the weight, that of the weight reads the input. */
