@@ -1,10 +1,11 @@
-/** How near the memory estimate is to what PyTorch does: `npm run accuracy -- memory`. See docs/accuracy.md. */
+/** How near the estimates are to what PyTorch and open_clip do: `npm run accuracy -- memory`. See docs/accuracy.md. */
 
 import { writeFileSync } from "node:fs";
 import { MODEL_VERSION } from "../lib/estimate/plan";
 import { compareRows } from "./accuracy/comparison";
 import { brokenLimits } from "./accuracy/gates";
-import { keepsRow, parseOptions, USAGE } from "./accuracy/options";
+import { compareModel, modelDifferences, readModelCounts, worstFlopsError } from "./accuracy/model-counts";
+import { type AccuracyOptions, keepsRow, parseOptions, USAGE } from "./accuracy/options";
 import { printReport, printWorst } from "./accuracy/print";
 import { accuracyReport } from "./accuracy/report";
 import { COMMITTED_FIGURES, readTruth, TRUTH_FILES } from "./accuracy/truth-files";
@@ -13,13 +14,26 @@ const EXIT_LIMIT_BROKEN = 1;
 const EXIT_BAD_INPUT = 64;
 
 function main(args: readonly string[]): number {
-  let options: ReturnType<typeof parseOptions>;
+  let options: AccuracyOptions;
   try {
     options = parseOptions(args);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
     return EXIT_BAD_INPUT;
   }
+  return options.subject === "memory" ? reportMemory(options) : reportModels();
+}
+
+function reportModels(): number {
+  const comparisons = [...readModelCounts()].map(([model, measured]) => compareModel(model, measured));
+  const differences = comparisons.flatMap(modelDifferences);
+  const worst = (worstFlopsError(comparisons) * 100).toFixed(3);
+  const lines = [`${comparisons.length} models; FLOPs of a forward pass differ by at most ${worst} %`, ...differences];
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return differences.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
+}
+
+function reportMemory(options: AccuracyOptions): number {
   const rows = readTruth(options.file === null ? TRUTH_FILES : [options.file]).filter((row) => keepsRow(options, row));
   if (rows.length === 0) {
     process.stderr.write("No row has all the values asked for.\n");

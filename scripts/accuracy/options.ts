@@ -1,7 +1,11 @@
 import { parseArgs } from "node:util";
 import { CONFIGURATION_FIELDS, type ConfigurationField, type TruthRow } from "./truth-rows";
 
+/** What has a measured truth: the memory of a step; parameters and FLOPs of every model. */
+export type Subject = "memory" | "models";
+
 export interface AccuracyOptions {
+  readonly subject: Subject;
   readonly worstCount: number;
   readonly json: boolean;
   /** Write the figures that the tests hold later estimates against. */
@@ -11,7 +15,8 @@ export interface AccuracyOptions {
   readonly file: string | null;
 }
 
-export const USAGE = `npm run accuracy -- memory [--worst 20] [--json] [--filter strategy=lora]... [--file rows.csv] [--commit]`;
+export const USAGE = `npm run accuracy -- memory [--worst 20] [--json] [--filter strategy=lora]... [--file rows.csv] [--commit]
+npm run accuracy -- models`;
 
 /** @throws {Error} with what is wrong, for anything but the documented options */
 export function parseOptions(args: readonly string[]): AccuracyOptions {
@@ -26,8 +31,9 @@ export function parseOptions(args: readonly string[]): AccuracyOptions {
       file: { type: "string" },
     },
   });
-  if (positionals.length !== 1 || positionals[0] !== "memory") {
-    throw new Error(`"${positionals.join(" ")}" is not a figure with a measured truth; there is: memory`);
+  const [subject] = positionals;
+  if (positionals.length !== 1 || (subject !== "memory" && subject !== "models")) {
+    throw new Error(`"${positionals.join(" ")}" is not something with a measured truth; there are: memory, models`);
   }
   const worstCount = Number(values.worst);
   if (!Number.isSafeInteger(worstCount) || worstCount < 0) throw new Error(`--worst ${values.worst} is not a count`);
@@ -35,7 +41,7 @@ export function parseOptions(args: readonly string[]): AccuracyOptions {
   if (values.commit && (filters.length > 0 || values.file !== undefined)) {
     throw new Error("--commit takes all rows of the repository's own truth; leave out --filter and --file");
   }
-  return { worstCount, json: values.json, commit: values.commit, filters, file: values.file ?? null };
+  return { subject, worstCount, json: values.json, commit: values.commit, filters, file: values.file ?? null };
 }
 
 function parseFilter(text: string): { field: ConfigurationField; value: string } {
