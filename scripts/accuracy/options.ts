@@ -35,6 +35,7 @@ export function parseOptions(args: readonly string[]): AccuracyOptions {
   if (positionals.length !== 1 || (subject !== "memory" && subject !== "models")) {
     throw new Error(`"${positionals.join(" ")}" is not something with a measured truth; there are: memory, models`);
   }
+  if (subject === "models" && args.length > 1) throw new Error("models takes no options");
   const worstCount = Number(values.worst);
   if (!Number.isSafeInteger(worstCount) || worstCount < 0) throw new Error(`--worst ${values.worst} is not a count`);
   const filters = values.filter.map(parseFilter);
