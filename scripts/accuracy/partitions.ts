@@ -43,8 +43,10 @@ export function partitionsOf(comparisons: readonly Comparison[]): Partition[] {
 
 function batchRange(batch: number): string {
   const end = BATCH_RANGES.findIndex((largest) => batch <= largest);
-  if (end === -1) return `>${BATCH_RANGES[BATCH_RANGES.length - 1]}`;
-  return end === 0 ? "1" : `≤${BATCH_RANGES[end]}`;
+  const first = 1 + (BATCH_RANGES[end === -1 ? BATCH_RANGES.length - 1 : end - 1] ?? 0);
+  const last = BATCH_RANGES[end];
+  if (last === undefined) return `${first} and more`;
+  return first === last ? String(first) : `${first}–${last}`;
 }
 
 function compareNaturally(a: string, b: string): number {
