@@ -131,9 +131,9 @@ function firstFault(text: string): { readonly position: number; readonly message
     } else if (character === '"') {
       const string = readString(text, at);
       if (!string.ok) return string;
-      expecting = expecting === "key" || expecting === "key or }" ? "colon" : "end";
+      expecting = isKeyNext(expecting) ? "colon" : "end";
       at = string.end;
-    } else if (expecting === "key" || expecting === "key or }") {
+    } else if (isKeyNext(expecting)) {
       const trailing = expecting === "key" && character === "}";
       return {
         position: at,
@@ -150,6 +150,10 @@ function firstFault(text: string): { readonly position: number; readonly message
       at = end;
     }
   }
+}
+
+function isKeyNext(expecting: Expecting): boolean {
+  return expecting === "key" || expecting === "key or }";
 }
 
 function matchEnd(pattern: RegExp, text: string, at: number): number | null {

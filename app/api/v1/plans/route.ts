@@ -1,0 +1,15 @@
+import { handle, refuseOthers } from "@/lib/api/handle";
+import { createPlan } from "@/lib/api/operations";
+import { estimatePlan } from "@/lib/estimate/plan";
+import { savePlan } from "@/lib/store/plans";
+
+export const POST = handle(
+  createPlan,
+  async ({ body }) => {
+    const { id } = await savePlan({ plan: body.plan, estimate: estimatePlan(body) });
+    return { id, url: `/p/${id}` };
+  },
+  ({ id }) => `/api/v1/plans/${id}`,
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = refuseOthers("POST");
