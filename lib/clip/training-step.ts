@@ -110,7 +110,7 @@ function encodeImages(architecture: ClipArchitecture, writer: ModelWriter, image
           : modifiedResNet(writer, vision, embedDim, images);
       return g.l2Normalize(features);
     },
-    { module: vision.kind },
+    { module: vision.kind === "vit" ? `vit_${vision.pool}` : vision.kind },
   );
 }
 

@@ -1,0 +1,136 @@
+import type { Graph, Node, Value } from "../../graph/ir";
+import { coefficientOf, degreeOf, type Shape } from "../../graph/shape";
+import { rowSumBuffers } from "./reduction";
+import type { Settings } from "./settings";
+import type { PhysicalDtype, Purpose, Storage, Tape } from "./tape";
+
+/** What the forward run of an operation leaves for its gradients. */
+export interface ForwardRecord {
+  /** Held until the gradients of this operation are done. */
+  readonly kept: Storage[];
+  /** Inputs that autocast converted, in the order of conversion; their gradients are converted back. */
+  readonly castInputs: number[];
+  /** The output was converted to a type of its own after the kernel ran. */
+  castOutput: boolean;
+}
+
+/** The state of one lowering: where each value lies, and what gradients will need. */
+export class Context {
+  readonly storageOf: (Storage | undefined)[];
+  readonly dtypeOf: (PhysicalDtype | undefined)[];
+  readonly records = new Map<Node, ForwardRecord>();
+  /** Backward operations by the forward operation they belong to. */
+  readonly gradientsOf = new Map<Node, Node[]>();
+  /** Converted weights that autocast remembers until it is left. */
+  readonly castWeights = new Map<Value, Storage>();
+  /** Gradients of parameters, which stay until the next step. */
+  readonly lastingGradients = new Set<Value>();
+  /** Where gradients accumulate before the last accumulation of a step. */
+  readonly lowPrecision: PhysicalDtype | null;
+  /** Values that attention handed over with tokens first; their gradients come back in that order. */
+  readonly tokensFirst = new Set<Value>();
+
+  constructor(
+    readonly graph: Graph,
+    readonly tape: Tape,
+    readonly settings: Settings,
+  ) {
+    this.storageOf = new Array<Storage | undefined>(graph.valueCount);
+    this.dtypeOf = new Array<PhysicalDtype | undefined>(graph.valueCount);
+    this.lowPrecision = lowPrecisionOf(settings);
+  }
+
+  storage(value: Value): Storage {
+    const storage = this.storageOf[value.id];
+    if (storage === undefined) throw new Error(`${value.producer?.op ?? value.name} in ${value.scope.path} lies nowhere`);
+    return storage;
+  }
+
+  dtype(value: Value): PhysicalDtype {
+    return this.dtypeOf[value.id] ?? value.dtype;
+  }
+
+  place(value: Value, storage: Storage, dtype: PhysicalDtype): void {
+    this.storageOf[value.id] = storage;
+    this.dtypeOf[value.id] = dtype;
+  }
+
+  /** The same memory under another shape. */
+  placeView(value: Value, of: Value): void {
+    this.place(value, this.tape.retain(this.storage(of)), this.dtype(of));
+  }
+
+  /** Lets go of a value that lies in the step's own memory. */
+  drop(value: Value): void {
+    const storage = this.storageOf[value.id];
+    if (storage !== undefined) this.tape.release(storage);
+  }
+
+  /** Hands a value's memory over to the caller, who lets it go. */
+  take(value: Value): Storage {
+    const storage = this.storage(value);
+    this.storageOf[value.id] = undefined;
+    return storage;
+  }
+
+  record(node: Node): ForwardRecord {
+    let record = this.records.get(node);
+    if (record === undefined) {
+      record = { kept: [], castInputs: [], castOutput: false };
+      this.records.set(node, record);
+    }
+    return record;
+  }
+
+  /** Whether gradients of this operation will be computed, so that it has to keep what they read. */
+  keepsFor(node: Node): boolean {
+    return this.gradientsOf.has(node);
+  }
+
+  keep(node: Node, storage: Storage): void {
+    this.tape.retain(storage);
+    storage.keptFor ??= node;
+    this.record(node).kept.push(storage);
+  }
+
+  /** Activations belong to the tower whose scope they lie in. */
+  purposeOf(node: Node): Purpose {
+    const { path } = node.scope;
+    if (path.startsWith("visual")) return "activations.image";
+    if (path.startsWith("text")) return "activations.text";
+    return "loss";
+  }
+
+  /** Allocates and frees at once: memory that a kernel needs only while it runs. */
+  scratch(shape: Shape, dtype: PhysicalDtype, what: string): void {
+    this.tape.release(this.tape.alloc(shape, dtype, "temporaries", what));
+  }
+
+  scratchBytes(bytes: number, what: string): void {
+    this.tape.release(this.tape.allocBytes(bytes, "temporaries", what));
+  }
+
+  /** The buffers of a sum over all rows of `[…rows, columns]`. */
+  rowSumScratch(shape: Shape): void {
+    const columns = shape.at(-1) ?? 1;
+    const leading = shape.slice(0, -1);
+    const [perBatch, degree] = [coefficientOf(leading), degreeOf(leading)];
+    const { card } = this.settings;
+    const at = (part: "partialSumBytes" | "semaphoreBytes") => (batchSize: number) =>
+      rowSumBuffers(perBatch * batchSize ** degree, columns, card)[part];
+    const partial = this.tape.allocSized(at("partialSumBytes"), "temporaries", "partial sums of a reduction");
+    const semaphores = this.tape.allocSized(at("semaphoreBytes"), "temporaries", "counters of a reduction");
+    this.tape.release(semaphores);
+    this.tape.release(partial);
+  }
+}
+
+function lowPrecisionOf(settings: Settings): PhysicalDtype | null {
+  if (settings.precision === "amp") return "float16";
+  return settings.precision === "amp_bf16" ? "bfloat16" : null;
+}
+
+/** The wider of two floating types, as PyTorch promotes them. */
+export function promoted(a: PhysicalDtype, b: PhysicalDtype): PhysicalDtype {
+  return a === b ? a : "float32";
+}

@@ -1,0 +1,60 @@
+import type { Graph, Node, Scope, Value } from "../../graph/ir";
+
+/**
+ * When Python lets go of the results of the forward pass.
+ *
+ * A tensor that autograd does not keep lives as long as a Python frame holds it: through the last operation that
+ * reads it, and, where it was handed to a module, until that module returns, because the caller still holds its
+ * arguments. What the frames of particular modules hold beyond that is in `heldByFrame`.
+ *
+ * @returns for each node index, the values to let go after it
+ */
+export function releasesAfter(graph: Graph): ReadonlyMap<number, readonly Value[]> {
+  const nodes = graph.nodes;
+  const lastOfScope = new Map<Scope, number>();
+  let forwardCount = 0;
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i];
+    if (node === undefined || node.phase !== "forward") break;
+    for (let scope: Scope | null = node.scope; scope !== null; scope = scope.parent) lastOfScope.set(scope, i);
+    forwardCount = i + 1;
+  }
+  const lastUse = new Map<Value, number>();
+  for (let i = 0; i < forwardCount; i++) {
+    const node = nodes[i];
+    if (node === undefined) continue;
+    for (const output of node.outputs) lastUse.set(output, i);
+    for (const input of node.inputs) {
+      if (input.producer === null) continue;
+      const until = Math.max(endOfHolder(node, input, i, lastOfScope), lastUse.get(input) ?? i);
+      lastUse.set(input, until);
+    }
+  }
+  const releases = new Map<number, Value[]>();
+  for (const [value, index] of lastUse) {
+    const list = releases.get(index);
+    if (list === undefined) releases.set(index, [value]);
+    else list.push(value);
+  }
+  return releases;
+}
+
+/** The last node of the outermost module that this node lies in and the value does not. */
+function endOfHolder(node: Node, value: Value, index: number, lastOfScope: ReadonlyMap<Scope, number>): number {
+  let holder: Scope | null = null;
+  for (let scope: Scope | null = node.scope; scope !== null && !contains(scope, value.scope); scope = scope.parent) holder = scope;
+  const own = heldByFrame(node) ? node.scope : null;
+  const end = holder === null ? index : (lastOfScope.get(holder) ?? index);
+  return own === null ? end : Math.max(end, lastOfScope.get(own) ?? index);
+}
+
+/** Attention functions hold q, k and v as locals until they return; LoRA's replacement passes them on and lets go. */
+function heldByFrame(node: Node): boolean {
+  return node.op === "Attention" && node.scope.module !== "SeparateAttention";
+}
+
+function contains(scope: Scope, inner: Scope): boolean {
+  let place: Scope | null = inner;
+  while (place !== null && place.depth > scope.depth) place = place.parent;
+  return place === scope;
+}

@@ -1,0 +1,15 @@
+import type { AttentionKernel, Implementation, Optimizer, Precision } from "../../plan/plan";
+import type { Card } from "./card";
+
+/** How PyTorch is asked to run the step. */
+export interface Settings {
+  readonly implementation: Implementation;
+  readonly precision: Precision;
+  readonly optimizer: Optimizer;
+  readonly attention: AttentionKernel;
+  readonly card: Card;
+  /** With one sample, [tokens, batch] and [batch, tokens] are the same memory and copies between them vanish. */
+  readonly singleSample: boolean;
+  readonly deviceCount: number;
+  readonly gradAccumulationSteps: number;
+}
