@@ -1,14 +1,42 @@
 import "@fontsource-variable/inter";
 import "./globals.css";
-import type { Metadata } from "next";
+import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { Header } from "@/components/chrome/Header";
+import { Theme } from "@/components/chrome/Theme";
 
-export const metadata: Metadata = { title: "Headroom" };
+export const metadata: Metadata = {
+  title: { default: "Headroom: will fine-tuning CLIP fit?", template: "%s · Headroom" },
+  description:
+    "Plan a CLIP fine-tuning run: whether it fits on a GPU, what fills the memory and when, and what to change.",
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#ffffff" },
+    { media: "(prefers-color-scheme: dark)", color: "#16181f" },
+  ],
+};
 
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en">
-      <body>{children}</body>
+    // The theme is set on this element before React starts.
+    <html lang="en" suppressHydrationWarning>
+      <body className="font-sans antialiased">
+        <Theme>
+          <Header />
+          {children}
+          <footer className="mx-auto flex max-w-[92rem] flex-wrap gap-x-6 gap-y-1 px-4 py-8 text-sm text-muted max-lg:pb-24 sm:px-6">
+            <p>Figures are read from the graph of the training step, operation by operation.</p>
+            <p>
+              The same answers over HTTP:{" "}
+              <a className="link" href="/api/docs">
+                API
+              </a>
+            </p>
+          </footer>
+        </Theme>
+      </body>
     </html>
   );
 }

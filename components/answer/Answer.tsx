@@ -1,0 +1,66 @@
+"use client";
+
+import { type ReactNode, useRef } from "react";
+import type { Estimate } from "@/lib/estimate/estimate";
+import { Assumptions, assumedCount } from "./Assumptions";
+import { AtPeak } from "./AtPeak";
+import { BatchChart } from "./BatchChart";
+import { Facts } from "./Facts";
+import { TimelineChart } from "./TimelineChart";
+import { VerdictDetails, VerdictHead } from "./VerdictCard";
+
+/** The whole answer in its one order: verdict, why, what to change, what it rests on. */
+export function Answer({
+  estimate,
+  onBatch,
+  actions,
+  changes,
+}: {
+  estimate: Estimate;
+  /** Sets the batch; absent where the plan cannot be changed. */
+  onBatch?: (batchSize: number) => void;
+  /** What can be done with the answer, under the verdict. */
+  actions?: ReactNode;
+  /** The ladder of changes, where the plan can be changed. */
+  changes?: ReactNode;
+}) {
+  const assumptions = useRef<HTMLDetailsElement>(null);
+  const assumed = assumedCount(estimate);
+
+  function showAssumptions() {
+    if (assumptions.current === null) return;
+    assumptions.current.open = true;
+    assumptions.current.querySelector("summary")?.focus({ preventScroll: true });
+    assumptions.current.scrollIntoView({ block: "center" });
+  }
+
+  return (
+    <section aria-labelledby="verdict" className="min-w-0">
+      <div className="max-lg:sticky max-lg:top-0 max-lg:z-20 max-lg:-mx-1 max-lg:bg-page max-lg:px-1 max-lg:pt-2">
+        <VerdictHead estimate={estimate} />
+      </div>
+      <VerdictDetails estimate={estimate} onBatch={onBatch} />
+      <div className="mt-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <p className="text-sm">
+          {assumed === 0 ? "Every value of the plan is yours: " : `${assumed} values are our assumptions: `}
+          <button type="button" className="link" onClick={showAssumptions}>
+            see them
+          </button>
+        </p>
+        {actions}
+      </div>
+      <div className="mt-4 grid gap-4 *:min-w-0">
+        <TimelineChart estimate={estimate} />
+        <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-2">
+          <AtPeak estimate={estimate} />
+          <div className="grid gap-4 *:min-w-0">
+            <BatchChart estimate={estimate} />
+            <Facts estimate={estimate} />
+          </div>
+        </div>
+        {changes}
+        <Assumptions estimate={estimate} ref={assumptions} />
+      </div>
+    </section>
+  );
+}

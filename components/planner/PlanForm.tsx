@@ -1,0 +1,167 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import { type ReactNode, useMemo } from "react";
+import type { Implementation, Issue, Plan } from "@/lib/plan/plan";
+import { KB } from "@/lib/units";
+import type { Option } from "./answers";
+import { BatchField } from "./BatchField";
+import { SegmentedField, SelectField, SwitchField } from "./ChoiceField";
+import { PlanFormContext } from "./form-context";
+import { GpuField } from "./GpuField";
+import { issuesByField } from "./issues";
+import { ModelField } from "./ModelField";
+import { NumberField } from "./NumberField";
+import { type PlanInput, valueAt } from "./plan-input";
+import { StrategyField } from "./StrategyField";
+
+const PRECISIONS: Record<Implementation, readonly { value: string; label: string }[]> = {
+  open_clip: [
+    { value: "amp_bf16", label: "amp_bf16: mixed, bf16" },
+    { value: "amp", label: "amp: mixed, fp16" },
+    { value: "bf16", label: "bf16: everything" },
+    { value: "fp32", label: "fp32: everything" },
+  ],
+  transformers: [
+    { value: "amp_bf16", label: "bf16=True: mixed, bf16" },
+    { value: "amp", label: "fp16=True: mixed, fp16" },
+    { value: "bf16", label: "dtype=bfloat16: everything" },
+    { value: "fp32", label: "fp32: everything" },
+  ],
+};
+
+const OPTIMIZERS = [
+  { value: "adamw", label: "AdamW" },
+  { value: "adamw_fused", label: "AdamW, fused" },
+  { value: "adamw_8bit", label: "AdamW, 8-bit state" },
+  { value: "sgd", label: "SGD, no momentum" },
+];
+
+const ATTENTIONS = [
+  { value: "sdpa", label: "sdpa: PyTorch's fused kernels" },
+  { value: "math", label: "math: sdpa without fused kernels" },
+  { value: "eager", label: "eager: plain matrix products" },
+];
+
+/** Every field of a plan, the ones people change most first. */
+export function PlanForm({
+  input,
+  plan,
+  issues,
+  models,
+  gpus,
+  largestThatFits,
+  onChange,
+}: {
+  input: PlanInput;
+  /** What is filled in for fields that were not given. */
+  plan: Plan;
+  issues: readonly Issue[];
+  models: readonly Option[];
+  gpus: readonly Option[];
+  largestThatFits: number | null;
+  onChange: (path: string, value: unknown) => void;
+}) {
+  const form = useMemo(() => {
+    const read = (path: string) => valueAt(input, path) ?? filledIn(input, plan, path);
+    const byField = issuesByField(issues, {
+      strategy: read("strategy.kind"),
+      hasOwnGpu: typeof read("gpu") === "object",
+    });
+    const implementation: Implementation = read("implementation") === "transformers" ? "transformers" : "open_clip";
+    return { read, set: onChange, issuesAt: (path: string) => byField.get(path) ?? [], implementation };
+  }, [input, plan, issues, onChange]);
+  const fallbackModel = typeof plan.model === "string" ? plan.model : (models[0]?.value ?? "");
+  const fallbackGpu = typeof plan.gpu === "string" ? plan.gpu : (gpus[0]?.value ?? "");
+
+  return (
+    <PlanFormContext value={form}>
+      <form aria-label="Plan" onSubmit={(event) => event.preventDefault()} noValidate className="divide-y divide-line">
+        <Section>
+          <ModelField models={models} fallback={fallbackModel} />
+          <SegmentedField
+            path="implementation"
+            choices={[
+              { value: "open_clip", label: "open_clip" },
+              { value: "transformers", label: "transformers" },
+            ]}
+          />
+        </Section>
+        <Section>
+          <StrategyField />
+        </Section>
+        <Section>
+          <BatchField largestThatFits={largestThatFits} />
+          <SelectField path="precision" choices={PRECISIONS[form.implementation]} />
+          <SwitchField path="gradCheckpointing" />
+          <SelectField path="optimizer" choices={OPTIMIZERS} />
+        </Section>
+        <Section>
+          <GpuField gpus={gpus} fallback={fallbackGpu} />
+          <NumberField path="deviceCount" />
+        </Section>
+        <More
+          title="Accumulation, attention, sizes"
+          paths={["gradAccumulationSteps", "attention", "imageSize", "contextLength", "localLoss", "gatherWithGrad"]}
+          issues={issues}
+        >
+          <NumberField path="gradAccumulationSteps" />
+          <SelectField path="attention" choices={ATTENTIONS} />
+          <NumberField path="imageSize" />
+          <NumberField path="contextLength" />
+          <SwitchField path="localLoss" />
+          <SwitchField path="gatherWithGrad" />
+        </More>
+        <More
+          title="Data and loading"
+          paths={["trainSampleCount", "validationSampleCount", "epochs", "loaderWorkers", "averageImageBytes"]}
+          issues={issues}
+        >
+          <NumberField path="trainSampleCount" />
+          <NumberField path="validationSampleCount" />
+          <NumberField path="epochs" />
+          <NumberField path="loaderWorkers" />
+          <NumberField path="averageImageBytes" scale={KB} />
+        </More>
+      </form>
+    </PlanFormContext>
+  );
+}
+
+/** A strategy's own fields come from the answer only if the answer is for that strategy; the same for a card of one's own. */
+function filledIn(input: PlanInput, plan: Plan, path: string): unknown {
+  const isForeign =
+    (path.startsWith("strategy.") &&
+      valueAt(input, "strategy.kind") !== undefined &&
+      valueAt(input, "strategy.kind") !== plan.strategy.kind) ||
+    (path.startsWith("gpu.") && input.gpu !== undefined);
+  return isForeign ? undefined : valueAt(plan, path);
+}
+
+function Section({ children }: { children: ReactNode }) {
+  return <div className="space-y-5 px-5 py-5">{children}</div>;
+}
+
+/** Fields that few change. Opens by itself when one of them is wrong. */
+function More({
+  title,
+  paths,
+  issues,
+  children,
+}: {
+  title: string;
+  paths: readonly string[];
+  issues: readonly Issue[];
+  children: ReactNode;
+}) {
+  const hasIssue = issues.some((issue) => paths.includes(issue.path));
+  return (
+    <details className="group" open={hasIssue || undefined}>
+      <summary className="flex items-center gap-2 px-5 py-3.5 font-medium hover:bg-sunken">
+        <ChevronRight aria-hidden="true" className="size-4 text-muted transition-transform group-open:rotate-90" />
+        {title}
+      </summary>
+      <div className="space-y-5 px-5 pt-1 pb-5">{children}</div>
+    </details>
+  );
+}

@@ -1,0 +1,203 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { SlidersHorizontal, X } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Answer } from "@/components/answer/Answer";
+import { Changes } from "@/components/answer/Changes";
+import { spokenVerdict } from "@/components/answer/words";
+import { ByteUnitProvider, UnitSwitch, useByteUnit } from "@/components/ui/ByteUnit";
+import type { Change } from "@/lib/estimate/estimate";
+import type { ByteUnit } from "@/lib/format";
+import { decodeLink, encodeLink } from "@/lib/plan/link";
+import type { Plan } from "@/lib/plan/plan";
+import type { EstimateAnswer, Option, PlannerActions } from "./answers";
+import { fieldOf } from "./issues";
+import { PlanForm } from "./PlanForm";
+import { isRecord, isSameInput, type PlanInput, valueAt, withChoice } from "./plan-input";
+import { FailedCard, InvalidCard } from "./Refusal";
+import { ShareBar } from "./ShareBar";
+import { useAnswers } from "./use-answers";
+
+/** How long the answer must rest before it is read out. */
+const SPEAK_AFTER_MILLISECONDS = 700;
+
+interface PlannerProps {
+  readonly initialInput: PlanInput;
+  /** Worked out on the server, so that the first page already answers. */
+  readonly initialAnswer: EstimateAnswer;
+  /** What is filled in where nothing was given and nothing was answered yet. */
+  readonly defaults: Plan;
+  readonly initialUnit: ByteUnit;
+  readonly models: readonly Option[];
+  readonly gpus: readonly Option[];
+  readonly actions: PlannerActions;
+}
+
+/** Form and answer side by side. The plan lives in the URL. */
+export function Planner(props: PlannerProps) {
+  const [client] = useState(() => new QueryClient());
+  return (
+    <QueryClientProvider client={client}>
+      <ByteUnitProvider initial={props.initialUnit}>
+        <PlannerPage {...props} />
+      </ByteUnitProvider>
+    </QueryClientProvider>
+  );
+}
+
+function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, actions }: PlannerProps) {
+  const [input, setInput] = useState(initialInput);
+  const { answer, estimate, isWaiting, changes, retry } = useAnswers(input, initialAnswer, actions);
+  const [isSheetOpen, setIsSheetOpen] = useState(false);
+  const sheet = useRef<HTMLElement>(null);
+  const isAnswered = answer?.kind === "estimate" && !isWaiting;
+  const link = answer?.kind === "estimate" ? linkTo(answer.estimate.plan) : null;
+  useUrl(isAnswered ? link : null, initialInput, setInput);
+
+  const change = useCallback((path: string, value: unknown) => setInput((old) => withChoice(old, path, value)), []);
+  const plan = estimate?.plan ?? defaults;
+  const issues = answer?.kind === "invalid" ? answer.issues : [];
+
+  function goTo(elementId: string) {
+    setIsSheetOpen(true);
+    // By the next frame the sheet is open and its fields can take the focus.
+    requestAnimationFrame(() => {
+      const element = document.getElementById(elementId);
+      element?.closest("details")?.setAttribute("open", "");
+      element?.focus();
+      element?.scrollIntoView({ block: "center" });
+    });
+  }
+
+  return (
+    <div className="grid items-start gap-6 lg:grid-cols-[23.5rem_minmax(0,1fr)]">
+      <aside
+        ref={sheet}
+        id="plan-sheet"
+        aria-label="Your plan"
+        onKeyDown={(event) => event.key === "Escape" && setIsSheetOpen(false)}
+        className={`panel overflow-y-auto overscroll-contain lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-30 max-lg:max-h-[66dvh] max-lg:rounded-b-none max-lg:pb-16 max-lg:shadow-[0_-8px_30px_rgb(0_0_0/0.18)] max-lg:transition-[translate,visibility] ${isSheetOpen ? "" : "max-lg:invisible max-lg:translate-y-full"}`}
+      >
+        <PlanForm
+          input={input}
+          plan={plan}
+          issues={issues}
+          models={models}
+          gpus={gpus}
+          largestThatFits={estimate?.memory.largestBatch.batchSize ?? null}
+          onChange={change}
+        />
+      </aside>
+
+      <div className="min-w-0 max-lg:pb-20">
+        {answer?.kind === "invalid" && (
+          <InvalidCard
+            invalid={answer}
+            hasLast={estimate !== null}
+            fieldFor={(path) =>
+              fieldOf(
+                { path, code: "", message: "" },
+                { strategy: valueAt(input, "strategy.kind") ?? plan.strategy.kind, hasOwnGpu: isRecord(input.gpu) },
+              )
+            }
+            onFix={goTo}
+          />
+        )}
+        {answer?.kind === "failed" && <FailedCard failed={answer} onRetry={retry} />}
+        {estimate !== null && (
+          <div className="answer" data-waiting={isWaiting || answer?.kind !== "estimate"}>
+            <Answer
+              estimate={estimate}
+              onBatch={(batchSize) => change("perDeviceBatchSize", batchSize)}
+              actions={
+                <div className="flex flex-wrap items-center gap-2">
+                  <UnitSwitch />
+                  <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save} />
+                </div>
+              }
+              changes={
+                <Changes
+                  changes={changes}
+                  verdict={estimate.memory.verdict}
+                  onApply={({ set }: Change) => setInput((old) => ({ ...old, ...set }))}
+                />
+              }
+            />
+            <SpokenVerdict text={isAnswered ? estimate : null} />
+          </div>
+        )}
+      </div>
+
+      <div className="fixed inset-x-0 bottom-0 z-40 border-t border-line bg-panel p-2.5 lg:hidden">
+        <button
+          type="button"
+          className="button button-primary w-full"
+          aria-expanded={isSheetOpen}
+          aria-controls="plan-sheet"
+          onClick={() => setIsSheetOpen(!isSheetOpen)}
+        >
+          {isSheetOpen ? (
+            <X aria-hidden="true" className="size-4" />
+          ) : (
+            <SlidersHorizontal aria-hidden="true" className="size-4" />
+          )}
+          {isSheetOpen ? "Close the plan" : "Change the plan"}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Keeps the address the plan's own: writes what was answered, and reads what the browser's history brings back. */
+function useUrl(link: string | null, initialInput: PlanInput, onInput: (input: PlanInput) => void) {
+  const drawn = useRef(initialInput);
+  useEffect(() => {
+    // A page taken from the browser's memory was drawn for the address of its first visit, not for the present one.
+    const present = inputOfAddress();
+    if (present !== null && !isSameInput(present, drawn.current)) onInput(present);
+    function restore() {
+      const input = inputOfAddress();
+      if (input !== null) onInput(input);
+    }
+    window.addEventListener("popstate", restore);
+    return () => window.removeEventListener("popstate", restore);
+  }, [onInput]);
+  useEffect(() => {
+    if (link !== null && link !== `${window.location.pathname}${window.location.search}`) {
+      window.history.replaceState(null, "", link);
+    }
+  }, [link]);
+}
+
+function inputOfAddress(): PlanInput | null {
+  const given = window.location.search === "" ? null : decodeLink(new URLSearchParams(window.location.search));
+  return isRecord(given) ? given : null;
+}
+
+/** Path and query that restore a plan; null for a configuration too long for any link. */
+function linkTo(plan: Plan): string | null {
+  try {
+    return `/?${encodeLink(plan)}`;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Reads the verdict out once it has come to rest, so that a moving slider does not chatter. */
+function SpokenVerdict({ text: estimate }: { text: Parameters<typeof spokenVerdict>[0] | null }) {
+  const unit = useByteUnit();
+  const [spoken, setSpoken] = useState("");
+  const text = estimate === null ? null : spokenVerdict(estimate, unit);
+  useEffect(() => {
+    if (text === null) return;
+    const timer = setTimeout(() => setSpoken(text), SPEAK_AFTER_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <p role="status" className="sr-only">
+      {spoken}
+    </p>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import { CircleHelp, CloudOff } from "lucide-react";
+import type { Failed, Invalid } from "./answers";
+import { fieldId } from "./Field";
+import { labelOf } from "./field-texts";
+
+/** An honest no: everything that keeps the plan from being answered, with the way to each field. */
+export function InvalidCard({
+  invalid,
+  hasLast,
+  fieldFor,
+  onFix,
+}: {
+  invalid: Invalid;
+  hasLast: boolean;
+  fieldFor: (path: string) => string;
+  /** Brings a field into sight and gives it the focus. */
+  onFix: (elementId: string) => void;
+}) {
+  const count = invalid.issues.length;
+  return (
+    <section aria-labelledby="invalid-title" className="panel mb-4 border-tight p-4 sm:p-6">
+      <h2 id="invalid-title" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
+        <CircleHelp aria-hidden="true" className="size-6 shrink-0 text-tight" />
+        {count === 1 ? "One value keeps this from being answered" : `${count} values keep this from being answered`}
+      </h2>
+      <ul className="mt-3 space-y-2">
+        {invalid.issues.map((issue) => (
+          <li key={`${issue.path} ${issue.code} ${issue.message}`} className="text-sm">
+            <button type="button" className="link font-medium" onClick={() => onFix(fieldId(fieldFor(issue.path)))}>
+              {issue.path === "" ? "The plan" : labelOf(issue.path)}
+            </button>{" "}
+            <span className="break-words">{issue.message}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-3 text-sm text-muted">
+        {hasLast
+          ? "Below is the last answer, for the plan as it was before."
+          : "Correct it in the form, and the answer comes by itself."}
+      </p>
+    </section>
+  );
+}
+
+/** Something outside the plan went wrong. */
+export function FailedCard({ failed, onRetry }: { failed: Failed; onRetry: () => void }) {
+  return (
+    <section aria-labelledby="failed-title" className="panel mb-4 border-over p-4 sm:p-6">
+      <h2 id="failed-title" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
+        <CloudOff aria-hidden="true" className="size-6 shrink-0 text-over" />
+        No answer came
+      </h2>
+      <p className="mt-2 text-sm">{failed.message}</p>
+      <button type="button" className="button mt-3" onClick={onRetry}>
+        Try again
+      </button>
+    </section>
+  );
+}

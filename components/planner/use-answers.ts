@@ -1,0 +1,85 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { Change, Estimate } from "@/lib/estimate/estimate";
+import type { EstimateAnswer, PlannerActions } from "./answers";
+import { isSameInput, type PlanInput } from "./plan-input";
+
+/** How long the plan must rest before the ladder of changes is worked out: it is several estimates. */
+const REST_MILLISECONDS = 250;
+
+export interface Answers {
+  /** The newest answer that came, of whatever kind. */
+  readonly answer: EstimateAnswer | null;
+  /** The newest answer with figures; it stays in sight while the plan cannot be answered. */
+  readonly estimate: Estimate | null;
+  /** Whether the newest answer is for an older plan than the form holds. */
+  readonly isWaiting: boolean;
+  readonly changes: readonly Change[] | null;
+  readonly retry: () => void;
+}
+
+/**
+ * Asks for the answers to a plan that may change with every movement of a slider. One question is under way at a time and
+ * the next is always the newest, so a slow answer delays the next one but never queues up stale ones.
+ */
+export function useAnswers(input: PlanInput, initial: EstimateAnswer, actions: PlannerActions): Answers {
+  const [first] = useState(input);
+  const [asked, setAsked] = useState(input);
+  const query = useQuery({
+    queryKey: ["estimate", asked],
+    queryFn: () => actions.estimate(asked),
+    initialData: asked === first ? initial : undefined,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  const isUnderWay = query.isFetching;
+  const isBehind = !isSameInput(asked, input);
+  useEffect(() => {
+    if (isBehind && !isUnderWay) setAsked(input);
+  }, [isBehind, isUnderWay, input]);
+
+  const answer: EstimateAnswer | null = query.isError
+    ? { kind: "failed", message: "The server could not be reached. The plan is kept; try again." }
+    : (query.data ?? null);
+  const estimate = useLastEstimate(answer);
+  const isWaiting = isBehind || isUnderWay;
+
+  const rested = useRested(asked, isWaiting);
+  const changes = useQuery({
+    queryKey: ["changes", rested],
+    queryFn: () => actions.changes(rested),
+    enabled: rested !== null && answer?.kind === "estimate",
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+  return {
+    answer,
+    estimate,
+    isWaiting,
+    changes: changes.data?.kind === "changes" ? changes.data.changes : null,
+    retry: () => void query.refetch(),
+  };
+}
+
+function useLastEstimate(answer: EstimateAnswer | null): Estimate | null {
+  const [last, setLast] = useState<Estimate | null>(null);
+  const current = answer?.kind === "estimate" ? answer.estimate : null;
+  if (current !== null && current !== last) setLast(current);
+  return current ?? last;
+}
+
+/** The plan once it has not changed for a moment; null before the first rest. */
+function useRested(asked: PlanInput, isWaiting: boolean): PlanInput | null {
+  const [rested, setRested] = useState<PlanInput | null>(null);
+  useEffect(() => {
+    if (isWaiting) return;
+    const timer = setTimeout(() => setRested(asked), REST_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [asked, isWaiting]);
+  return rested;
+}
