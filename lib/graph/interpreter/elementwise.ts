@@ -20,7 +20,7 @@ export const logSigmoidGrad: Kernel<"LogSigmoidGrad"> = ({ input }) => [
   zipped(input(0), input(1), (x, dy) => dy * logistic(-x)),
 ];
 
-export const relu: Kernel<"Relu"> = ({ input }) => [mapped(input(0), (x) => Math.max(x, 0))];
+export const relu: Kernel<"Relu"> = ({ input }) => [mapped(input(0), (x) => (x < 0 ? 0 : x))];
 export const reluGrad: Kernel<"ReluGrad"> = ({ input }) => [zipped(input(0), input(1), (y, dy) => (y > 0 ? dy : 0))];
 
 export const gelu: Kernel<"Gelu"> = ({ input, attributes }) => [

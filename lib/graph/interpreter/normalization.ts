@@ -113,7 +113,9 @@ function channelsOf({ shape, data }: Tensor): number[][] {
   const [, channels, ...places] = shape;
   const area = places.reduce((product, length) => product * length, 1);
   const found: number[][] = Array.from({ length: channels }, () => []);
-  for (let i = 0; i < data.length; i++) found[Math.floor(i / area) % channels].push(i);
+  for (let plane = 0; plane * area < data.length; plane++) {
+    for (let i = 0; i < area; i++) found[plane % channels].push(plane * area + i);
+  }
   return found;
 }
 

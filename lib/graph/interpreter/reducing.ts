@@ -34,12 +34,13 @@ export const averagePoolGrad: Kernel<"AveragePoolGrad"> = ({ input, concrete, at
 function eachPooled(x: readonly number[], kernel: number, visit: (xAt: number, yAt: number) => void): void {
   const [n, channels, height, width] = x;
   const [outHeight, outWidth] = [Math.floor(height / kernel), Math.floor(width / kernel)];
-  for (let plane = 0; plane < n * channels; plane++) {
-    for (let row = 0; row < outHeight * kernel; row++) {
-      for (let column = 0; column < outWidth * kernel; column++) {
-        const yAt = (plane * outHeight + Math.floor(row / kernel)) * outWidth + Math.floor(column / kernel);
-        visit((plane * height + row) * width + column, yAt);
-      }
+  for (let window = 0; window < n * channels * outHeight * outWidth; window++) {
+    const column = window % outWidth;
+    const row = ((window - column) / outWidth) % outHeight;
+    const plane = (window - column - row * outWidth) / (outWidth * outHeight);
+    for (let i = 0; i < kernel; i++) {
+      const start = (plane * height + row * kernel + i) * width + column * kernel;
+      for (let j = 0; j < kernel; j++) visit(start + j, window);
     }
   }
 }

@@ -26,14 +26,18 @@ export function reshaped(x: Tensor, shape: readonly number[]): Tensor {
 }
 
 export function mapped(x: Tensor, f: (value: number) => number): Tensor {
-  return { shape: x.shape, data: x.data.map(f) };
+  const y = zeros(x.shape);
+  for (let i = 0; i < y.data.length; i++) y.data[i] = f(x.data[i]);
+  return y;
 }
 
 /** f of each pair of entries of two equally long tensors, in the shape of the first. */
 export function zipped(x: Tensor, y: Tensor, f: (x: number, y: number) => number): Tensor {
   if (x.data.length !== y.data.length)
     throw new RangeError(`[${x.shape.join(", ")}] and [${y.shape.join(", ")}] differ`);
-  return { shape: x.shape, data: x.data.map((value, i) => f(value, y.data[i])) };
+  const z = zeros(x.shape);
+  for (let i = 0; i < z.data.length; i++) z.data[i] = f(x.data[i], y.data[i]);
+  return z;
 }
 
 /** f of each pair of entries, both operands broadcast by NumPy's rules. @throws {RangeError} when they do not broadcast */
@@ -66,14 +70,16 @@ export function stridesOf(shape: readonly number[]): number[] {
 
 /** A tensor of `shape` whose entry [i, j, …] is read at `offset + i·strides[0] + j·strides[1] + …`. */
 export function readStrided(x: Tensor, shape: readonly number[], strides: readonly number[], offset: number): Tensor {
-  return { shape, data: Float64Array.from(positions(shape, strides, offset), (position) => x.data[position]) };
+  const y = zeros(shape);
+  const places = positions(shape, strides, offset);
+  for (let i = 0; i < places.length; i++) y.data[i] = x.data[places[i]];
+  return y;
 }
 
 /** Adds entry [i, j, …] of x to the target at `offset + i·strides[0] + j·strides[1] + …`. */
 export function addStrided(target: Tensor, x: Tensor, strides: readonly number[], offset: number): void {
-  positions(x.shape, strides, offset).forEach((position, i) => {
-    target.data[position] += x.data[i];
-  });
+  const places = positions(x.shape, strides, offset);
+  for (let i = 0; i < places.length; i++) target.data[places[i]] += x.data[i];
 }
 
 /** Where a strided walk over `shape` in row-major order comes by. */
