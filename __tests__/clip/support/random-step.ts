@@ -1,12 +1,13 @@
 import type { ClipArchitecture } from "@/lib/catalogue/architecture";
-import { type TrainingStep, type TrainingStepPlan, trainingStep } from "@/lib/clip/training-step";
+import { type TrainingStepPlan, trainingStep } from "@/lib/clip/training-step";
 import { type Tensor, tensor } from "@/lib/graph/interpreter/tensor";
 import type { Value } from "@/lib/graph/ir";
 import { concreteShape } from "@/lib/graph/shape";
+import type { TrainingGraph } from "@/lib/graph/training-graph";
 import { type Numbers, randomTensors } from "../../graph/support/random";
 
 /** A training step with a random number in every leaf. */
-export interface RandomStep extends TrainingStep {
+export interface RandomStep extends TrainingGraph {
   readonly leaves: ReadonlyMap<Value, Tensor>;
   readonly batchSize: number;
 }
