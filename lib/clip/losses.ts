@@ -61,9 +61,10 @@ function meanOfBoth(g: GraphBuilder, a: Value, b: Value): Value {
   return g.scale(g.add(g.softmaxCrossEntropy(a, labels), g.softmaxCrossEntropy(b, labels)), 0.5);
 }
 
+/** Without gradients through the gather, a device's own rows still carry theirs, unless they are scored apart. */
 function gather(g: GraphBuilder, features: Value, gathering: Gathering): Value {
   const run = () => g.allGather(features, gathering.devices);
-  return gathering.gatherWithGrad ? run() : g.noGrad(run);
+  return gathering.gatherWithGrad || !gathering.localLoss ? run() : g.noGrad(run);
 }
 
 /**

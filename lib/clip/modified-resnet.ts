@@ -17,18 +17,24 @@ const EXPANSION = 4;
 export function modifiedResNet(writer: ModelWriter, config: ModifiedResNet, embedDim: number, images: Value): Value {
   const { g } = writer;
   const half = config.width / 2;
-  let x = convolution(writer, "stem.1", images, { channels: half, kernel: 3, stride: 2, part: "embedding" });
-  x = convolution(writer, "stem.2", x, { channels: half, kernel: 3, stride: 1, part: "embedding" });
-  x = convolution(writer, "stem.3", x, { channels: config.width, kernel: 3, stride: 1, part: "embedding" });
-  x = g.averagePool(x, 2);
+  let x = g.within("stem", () => {
+    let y = convolution(writer, "1", images, { channels: half, kernel: 3, stride: 2, part: "embedding" });
+    y = convolution(writer, "2", y, { channels: half, kernel: 3, stride: 1, part: "embedding" });
+    y = convolution(writer, "3", y, { channels: config.width, kernel: 3, stride: 1, part: "embedding" });
+    return g.averagePool(y, 2);
+  });
   const blocks = config.layers.reduce((sum, count) => sum + count, 0);
   let index = 0;
   config.layers.forEach((count, stage) => {
     const channels = config.width * 2 ** stage;
-    for (let i = 0; i < count; i++) {
-      x = bottleneck(writer, index, blocks, x, { channels, stride: stage > 0 && i === 0 ? 2 : 1 });
-      index++;
-    }
+    x = g.within("", () => {
+      let y = x;
+      for (let i = 0; i < count; i++) {
+        y = bottleneck(writer, index, blocks, y, { channels, stride: stage > 0 && i === 0 ? 2 : 1 });
+        index++;
+      }
+      return y;
+    });
   });
   return attentionPool(writer, config, embedDim, x);
 }

@@ -2,7 +2,7 @@ import type { TextTransformer } from "../catalogue/architecture";
 import type { Value } from "../graph/ir";
 import { BATCH } from "../graph/shape";
 import { layerNorm, linear, type ModelWriter, parameter } from "./model-writer";
-import { transformerBlock } from "./transformer-block";
+import { transformer } from "./transformer-block";
 
 /**
  * The text tower on token ids.
@@ -69,9 +69,7 @@ function encode(writer: ModelWriter, config: TextTransformer, embedded: Value): 
   }
   const style = writer.implementation;
   const block = { ...config, causal: config.causalMask, layerScale: false, style };
-  let x = embedded;
-  for (let i = 0; i < config.layers; i++) x = transformerBlock(writer, i, config.layers, x, block);
-  return layerNorm(writer, "ln_final", x, "head");
+  return layerNorm(writer, "ln_final", transformer(writer, config.layers, embedded, block), "head");
 }
 
 function project(writer: ModelWriter, config: TextTransformer, embedDim: number, pooled: Value): Value {

@@ -1,8 +1,9 @@
 import type { ClipArchitecture } from "../catalogue/architecture";
 import { buildGradients } from "../graph/autodiff";
 import { GraphBuilder } from "../graph/builder";
-import type { Dtype, Graph, Value } from "../graph/ir";
+import type { Dtype, Value } from "../graph/ir";
 import { BATCH } from "../graph/shape";
+import type { TrainingGraph } from "../graph/training-graph";
 import type { Plan } from "../plan/plan";
 import { classificationLoss, contrastiveLoss, sigmoidLoss } from "./losses";
 import type { ModelWriter } from "./model-writer";
@@ -26,20 +27,12 @@ export type TrainingStepPlan = Pick<
   | "gatherWithGrad"
 >;
 
-export interface TrainingStep {
-  readonly graph: Graph;
-  readonly loss: Value;
-  readonly lossSeed: Value;
-  /** Trained parameters with their gradients, in the order in which the model holds the parameters. */
-  readonly gradients: ReadonlyMap<Value, Value>;
-}
-
 /** Scopes under which the two towers lie. */
 export const IMAGE_TOWER = "visual";
 export const TEXT_TOWER = "text";
 
 /** Writes one whole training step: both towers, the loss, the gradients of what the strategy trains, the optimizer. */
-export function trainingStep(architecture: ClipArchitecture, plan: TrainingStepPlan): TrainingStep {
+export function trainingStep(architecture: ClipArchitecture, plan: TrainingStepPlan): TrainingGraph {
   const g = new GraphBuilder();
   const dtype: Dtype = plan.precision === "bf16" ? "bfloat16" : "float32";
   const strategy = towerStrategy(plan.strategy, plan.gradCheckpointing);

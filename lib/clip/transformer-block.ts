@@ -15,12 +15,25 @@ export interface BlockShape {
   readonly style: BlockStyle;
 }
 
+/** All blocks of a tower, one after the other. @param x [batch, tokens, width] */
+export function transformer(writer: ModelWriter, layers: number, x: Value, shape: BlockShape): Value {
+  return writer.g.within(
+    "",
+    () => {
+      let y = x;
+      for (let i = 0; i < layers; i++) y = transformerBlock(writer, i, layers, y, shape);
+      return y;
+    },
+    { module: "Transformer" },
+  );
+}
+
 /**
  * A pre-norm residual block: x + attention(norm(x)), then x + mlp(norm(x)).
  *
  * @param x [batch, tokens, width]
  */
-export function transformerBlock(writer: ModelWriter, index: number, layers: number, x: Value, shape: BlockShape): Value {
+function transformerBlock(writer: ModelWriter, index: number, layers: number, x: Value, shape: BlockShape): Value {
   const { g } = writer;
   const part = { block: index, of: layers };
   return g.within(

@@ -2,7 +2,7 @@ import type { VisionTransformer } from "../catalogue/architecture";
 import type { Value } from "../graph/ir";
 import { BATCH } from "../graph/shape";
 import { layerNorm, linear, type ModelWriter, parameter } from "./model-writer";
-import { type BlockStyle, mlp, transformerBlock } from "./transformer-block";
+import { type BlockStyle, mlp, transformer } from "./transformer-block";
 
 /**
  * The image tower of ViT models: patches, blocks, one vector per image.
@@ -17,7 +17,7 @@ export function visionTransformer(writer: ModelWriter, config: VisionTransformer
   let x = embedPatches(writer, config, style, images);
   if (config.preNorm) x = layerNorm(writer, "ln_pre", x, "embedding");
   const block = { ...config, causal: false, style };
-  for (let i = 0; i < config.layers; i++) x = transformerBlock(writer, i, config.layers, x, block);
+  x = transformer(writer, config.layers, x, block);
   const pooled = pool(writer, config, style, x);
   if (!config.projection) return pooled;
   if (style === "transformers") return linear(writer, "proj", pooled, embedDim, { part: "head", bias: false });

@@ -9,8 +9,8 @@ import type { Node, OpType, Scope, Value } from "./ir";
  * The walk goes through the forward operations from last to first, which is the order in which PyTorch's engine
  * runs them. It knows no operation: it asks each one's rule for the gradients that are wanted and adds up where a
  * value is used more than once. Nothing is written for what does not train. Operations of a checkpointed scope are
- * written a second time just before their gradients, and gradients read the repetition; what no gradient reads is
- * not repeated.
+ * written a second time just before their gradients, and gradients read the repetition, which ends where the last
+ * gradient has all it reads.
  *
  * @param loss scalar to differentiate
  * @param seed the gradient of the loss, a scalar (1, or the scale of mixed-precision training)
@@ -32,7 +32,7 @@ export function buildGradients(g: GraphBuilder, loss: Value, seed: Value): Reado
     for (const repeated of walk.repeat(forward.slice(first, i + 1))) if (walk.reaches(repeated)) walk.differentiate(repeated);
     i = first;
   }
-  walk.dropUnreadRepetitions();
+  walk.endRepetitions();
   return new Map(g.parameters.flatMap((value) => walk.gradientOf(value)));
 }
 
@@ -108,16 +108,31 @@ class Walk {
     return repeated.reverse();
   }
 
-  dropUnreadRepetitions(): void {
+  /** Ends each repetition at the last operation whose result somebody reads or that something with gradients precedes. */
+  endRepetitions(): void {
     if (!this.repeats) return;
     const { nodes } = this.g;
     const read = new Set<number>();
+    const differentiated = new Set<Node>();
+    for (const node of nodes) {
+      for (const input of node.inputs) if (node.phase === "backward") read.add(input.id);
+      if (node.phase === "backward" && node.of !== null) differentiated.add(node.of);
+    }
     const kept: Node[] = [];
+    let ended = false;
     for (let i = nodes.length - 1; i >= 0; i--) {
       const node = nodes[i];
       if (node === undefined) continue;
-      if (node.phase === "recompute" && !node.outputs.some((output) => read.has(output.id))) continue;
-      for (const input of node.inputs) read.add(input.id);
+      if (node.phase !== "recompute") {
+        ended = false;
+      } else if (!ended) {
+        if (!node.outputs.some((output) => read.has(output.id))) {
+          // The last operation with a gradient is reached but its own result is not needed.
+          ended = differentiated.has(node);
+          continue;
+        }
+        ended = true;
+      }
       kept.push(node);
     }
     nodes.length = 0;

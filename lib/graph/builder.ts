@@ -29,11 +29,11 @@ export class GraphBuilder {
 
   // --- places and phases
 
-  /** Runs `write` inside a named module. */
+  /** Runs `write` inside a module; one without a name adds nothing to the path. */
   within<T>(name: string, write: () => T, options: { readonly checkpointed?: boolean; readonly module?: string } = {}): T {
     const outer = this.scope;
     this.scope = {
-      path: outer.path === "" ? name : `${outer.path}.${name}`,
+      path: outer.path === "" || name === "" ? outer.path + name : `${outer.path}.${name}`,
       parent: outer,
       depth: outer.depth + 1,
       checkpointed: options.checkpointed === true,

@@ -2,7 +2,7 @@ import type { NodeOf } from "../../graph/ir";
 import { lengthAt, type Shape } from "../../graph/shape";
 import { hasFlashAttention } from "./card";
 import type { Context } from "./context";
-import type { PhysicalDtype, Storage } from "./tape";
+import type { PhysicalDtype, Storage } from "../tape";
 
 /**
  * Which kernel `scaled_dot_product_attention` picks.
@@ -50,8 +50,8 @@ export function runAttention(context: Context, node: NodeOf<"Attention">, dtype:
     if (takesMask(context, node)) extra.push(paddedMask(context, lengthAt(k.shape, 2), tokens, dtype));
     extra.push(tape.allocBytes(8, purpose, "random seed"), tape.allocBytes(8, purpose, "random offset"));
     output = tape.alloc(q.shape, dtype, purpose, "attention output");
-    const rows = keeps ? Math.ceil(tokens / LSE_ALIGNMENT) * LSE_ALIGNMENT : 0;
-    if (rows > 0) extra.push(tape.alloc([batch, heads, rows], "float32", purpose, "log-sum-exp"));
+    const rows = Math.ceil(tokens / LSE_ALIGNMENT) * LSE_ALIGNMENT;
+    if (node.outputs[0]?.requiresGrad === true) extra.push(tape.alloc([batch, heads, rows], "float32", purpose, "log-sum-exp"));
   } else {
     output = tape.alloc(q.shape, dtype, purpose, "attention output");
     extra.push(tape.alloc([batch, heads, tokens], "float32", purpose, "log-sum-exp"));

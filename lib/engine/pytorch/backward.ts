@@ -2,7 +2,7 @@ import type { Node, NodeOf, OpType, Value } from "../../graph/ir";
 import { kernelFor, runAttentionGrad } from "./attention";
 import type { Context } from "./context";
 import { handsOverCopy, readsReordered } from "./forward";
-import type { PhysicalDtype, Storage } from "./tape";
+import type { PhysicalDtype, Storage } from "../tape";
 
 /**
  * Runs the gradient of one forward operation as PyTorch's autograd engine would.
@@ -22,8 +22,7 @@ export function runBackward(context: Context, forward: Node, group: readonly Nod
   if (work.length > 0) runGradient(step, forward);
   for (const value of step.incoming()) if (isLastUse(value)) context.drop(value);
   step.releaseConverted();
-  for (const storage of context.records.get(forward)?.kept ?? []) tape.release(storage);
-  context.records.get(forward)?.kept.splice(0);
+  context.releaseKept(forward);
   step.convertBack();
   for (const node of group) if (node.op === "Accumulate") accumulate(context, node, isLastUse);
 }
@@ -31,7 +30,8 @@ export function runBackward(context: Context, forward: Node, group: readonly Nod
 /** The gradients of one forward operation while they are made. */
 class GradientStep {
   private readonly converted: Storage[] = [];
-  private readonly toConvert: (() => void)[] = [];
+  /** By input, in the order in which autograd undoes conversions: last converted first. */
+  private readonly toConvert = new Map<number, () => void>();
 
   constructor(
     readonly context: Context,
@@ -105,14 +105,14 @@ class GradientStep {
     }
     const narrow = tape.alloc(value.shape, dtype, "temporaries", what);
     this.context.place(value, narrow, dtype);
-    this.toConvert.push(() => {
+    this.toConvert.set(inputIndex, () => {
       this.context.place(value, tape.alloc(value.shape, wanted, this.purposeOf(value), what), wanted);
       tape.release(narrow);
     });
   }
 
   convertBack(): void {
-    for (const convert of this.toConvert) convert();
+    for (let i = 0; i < this.forward.inputs.length; i++) this.toConvert.get(i)?.();
   }
 
   private dtypeOfInput(index: number): PhysicalDtype {
@@ -167,11 +167,13 @@ function linearGradient(step: GradientStep, forward: NodeOf<"Linear">): void {
     if (value !== undefined) step.make(value, 1, dtype, "gradient of the weight");
   };
   const bias = () => {
+    // What was recomputed has no other holder and goes as soon as the products are made.
+    if (forward.phase === "recompute" && !isPacked) context.releaseKept(forward);
     const value = db?.outputs[0];
     const read = db?.inputs[0];
     if (value === undefined || read === undefined) return;
     step.make(value, 2, dtype, "gradient of the bias");
-    context.rowSumScratch(read.shape);
+    context.sumScratch(read.shape, value.shape);
   };
   // A packed projection adds its bias in a step of its own, undone first.
   const order = isPacked ? [bias, weight, input] : [input, weight, bias];
@@ -373,7 +375,7 @@ function elementwiseGradient(step: GradientStep): void {
       const wanted = node.op === "EmbeddingGrad" ? context.dtype(node.inputs[1] ?? read) : dtype;
       if (index === null) context.place(value, context.tape.alloc(value.shape, wanted, step.purposeOf(value), "gradient"), wanted);
       else step.make(value, index, wanted, "gradient of the input");
-      if (node.op === "SumTo") context.rowSumScratch(read.shape.length > 1 && value.shape.length > 0 ? read.shape : [1]);
+      if (node.op === "SumTo") context.sumScratch(read.shape, value.shape);
     }
     if (made.has(read)) context.tape.release(context.take(read));
     made.add(value);

@@ -2,7 +2,7 @@ import type { Graph, Node, Value } from "../../graph/ir";
 import { coefficientOf, degreeOf, type Shape } from "../../graph/shape";
 import { rowSumBuffers } from "./reduction";
 import type { Settings } from "./settings";
-import type { PhysicalDtype, Purpose, Storage, Tape } from "./tape";
+import type { PhysicalDtype, Purpose, Storage, Tape } from "../tape";
 
 /** What the forward run of an operation leaves for its gradients. */
 export interface ForwardRecord {
@@ -93,6 +93,12 @@ export class Context {
     this.record(node).kept.push(storage);
   }
 
+  /** Lets go of what an operation kept for its gradient. */
+  releaseKept(node: Node): void {
+    const kept = this.records.get(node)?.kept;
+    for (const storage of kept?.splice(0) ?? []) this.tape.release(storage);
+  }
+
   /** Activations belong to the tower whose scope they lie in. */
   purposeOf(node: Node): Purpose {
     const { path } = node.scope;
@@ -110,14 +116,14 @@ export class Context {
     this.tape.release(this.tape.allocBytes(bytes, "temporaries", what));
   }
 
-  /** The buffers of a sum over all rows of `[…rows, columns]`. */
-  rowSumScratch(shape: Shape): void {
-    const columns = shape.at(-1) ?? 1;
-    const leading = shape.slice(0, -1);
-    const [perBatch, degree] = [coefficientOf(leading), degreeOf(leading)];
+  /** The buffers of a sum over the leading axes of a tensor, down to `result`. */
+  sumScratch(shape: Shape, result: Shape): void {
+    const columns = coefficientOf(result);
+    const [rowsPerBatch, degree] = [coefficientOf(shape) / columns, degreeOf(shape)];
+    if (degreeOf(result) > 0 || columns === 1) return;
     const { card } = this.settings;
     const at = (part: "partialSumBytes" | "semaphoreBytes") => (batchSize: number) =>
-      rowSumBuffers(perBatch * batchSize ** degree, columns, card)[part];
+      rowSumBuffers(rowsPerBatch * batchSize ** degree, columns, card)[part];
     const partial = this.tape.allocSized(at("partialSumBytes"), "temporaries", "partial sums of a reduction");
     const semaphores = this.tape.allocSized(at("semaphoreBytes"), "temporaries", "counters of a reduction");
     this.tape.release(semaphores);

@@ -2,7 +2,7 @@ import type { Node, NodeOf, Value } from "../../graph/ir";
 import { degreeOf } from "../../graph/shape";
 import { kernelFor, runAttention } from "./attention";
 import { type Context, promoted } from "./context";
-import type { PhysicalDtype, Storage } from "./tape";
+import type { PhysicalDtype, Storage } from "../tape";
 
 /**
  * Runs one forward operation as PyTorch would: what it converts, what it allocates, what it keeps for its gradient.
@@ -147,11 +147,12 @@ function runLinear(context: Context, node: NodeOf<"Linear">): void {
   const { module } = node.scope.parent ?? node.scope;
   const inMultihead = module === "MultiheadAttention";
   const isPackedProjection = inMultihead && node.scope.path.endsWith("in_proj");
+  const fast = runsFastPath(context, node);
   const operands: Operand[] = [];
   for (let i = node.inputs.length - 1; i >= 0; i--) operands[i] = operand(context, node, i, lowPrecision);
   let x = operands[0];
   if (x === undefined) throw new RangeError("Linear needs an input");
-  const transposed = isPackedProjection && !context.settings.singleSample;
+  const transposed = isPackedProjection && !context.settings.singleSample && !fast;
   if (transposed) {
     // Tokens come first inside nn.MultiheadAttention; the matrix product wants rows that lie one after the other.
     const copy = tape.alloc(inputOf(node, 0).shape, x.storage.dtype, context.purposeOf(node), "input, tokens first");
@@ -173,6 +174,22 @@ function runLinear(context: Context, node: NodeOf<"Linear">): void {
     const other = operands[i];
     if (other?.temporary === true) tape.release(other.storage);
   }
+}
+
+/**
+ * A repeated operation whose result nobody reads is not run: the repetition stops once everything that gradients
+ * need is there again. Its operands are made and kept all the same.
+ */
+export function keepOperands(context: Context, node: Node): void {
+  if (node.op !== "Linear") return keepReadInputs(context, node);
+  context.tape.during(node);
+  for (let i = node.inputs.length - 1; i >= 0; i--) {
+    const { storage, temporary } = operand(context, node, i, context.lowPrecision);
+    if (isRead(context, node, inputOf(node, i))) context.keep(node, storage);
+    if (temporary) context.tape.release(storage);
+  }
+  const output = outputOf(node);
+  context.dtypeOf[output.id] = context.lowPrecision ?? inputDtype(context, node, 0);
 }
 
 function needsWeight(context: Context, node: Node): boolean {
@@ -267,11 +284,22 @@ function placeAttention(context: Context, node: NodeOf<"Attention">): void {
 
 function unpackHeads(context: Context, node: NodeOf<"UnpackHeads">): void {
   const packed = inputOf(node, 0);
-  if (node.scope.module !== "MultiheadAttention") return placeViews(context, node);
+  if (node.scope.module !== "MultiheadAttention" || runsFastPath(context, node)) return placeViews(context, node);
   const dtype = context.dtype(packed);
   const copy = context.tape.alloc(packed.shape, dtype, context.purposeOf(node), "queries, keys and values in order");
   for (const output of node.outputs) context.place(output, context.tape.retain(copy), dtype);
   context.tape.release(copy);
+}
+
+/**
+ * nn.MultiheadAttention in eval mode with nothing to differentiate, no autocast and no mask runs as one native
+ * function without copies in between.
+ */
+function runsFastPath(context: Context, node: Node): boolean {
+  const { scope } = node;
+  const inMultihead = scope.module === "MultiheadAttention" || scope.parent?.module === "MultiheadAttention";
+  if (!inMultihead || context.lowPrecision !== null || scope.path.startsWith("text")) return false;
+  return context.settings.frozenInEvalMode && node.inputs.every((input) => !input.requiresGrad);
 }
 
 /** The efficient kernel writes tokens before heads; inside nn.MultiheadAttention that order is not the one wanted. */
@@ -284,7 +312,7 @@ function mergeHeads(context: Context, node: NodeOf<"MergeHeads">): void {
   const x = inputOf(node, 0);
   const attention = x.producer;
   const isEfficient = attention?.op === "Attention" && kernelFor(context, attention, context.dtype(x)) !== "flash";
-  if (isEfficient && handsOverCopy(context, node)) return placeOutput(context, node, context.dtype(x));
+  if (isEfficient && handsOverCopy(context, node) && !runsFastPath(context, node)) return placeOutput(context, node, context.dtype(x));
   placeViews(context, node);
 }
 

@@ -48,9 +48,9 @@ function endOfHolder(node: Node, value: Value, index: number, lastOfScope: Reado
   return own === null ? end : Math.max(end, lastOfScope.get(own) ?? index);
 }
 
-/** Attention functions hold q, k and v as locals until they return; LoRA's replacement passes them on and lets go. */
+/** transformers' attention holds q, k and v as locals until it returns; others pass them on and let go. */
 function heldByFrame(node: Node): boolean {
-  return node.op === "Attention" && node.scope.module !== "SeparateAttention";
+  return node.op === "Attention" && node.scope.module === "TransformersAttention";
 }
 
 function contains(scope: Scope, inner: Scope): boolean {

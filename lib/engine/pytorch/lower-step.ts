@@ -1,27 +1,17 @@
-import type { TrainingStep } from "../../clip/training-step";
-import type { Node, Value } from "../../graph/ir";
+import type { Node, Scope, Value } from "../../graph/ir";
+import type { TrainingGraph } from "../../graph/training-graph";
 import { runBackward } from "./backward";
 import { cublasWorkspaceBytes } from "./card";
 import { Context } from "./context";
-import { runForward } from "./forward";
+import { keepOperands, runForward } from "./forward";
 import { releasesAfter } from "./lifetimes";
 import { createOptimizerState, runOptimizer } from "./optimizer";
+import { loadModel, placeLeaf } from "./load-model";
 import type { Settings } from "./settings";
-import { type Storage, Tape } from "./tape";
-
-/** A lowered step: the tape of every allocation and free, and where its parts lie. */
-export interface LoweredStep {
-  readonly tape: Tape;
-  readonly weights: readonly Storage[];
-  readonly buffers: readonly Storage[];
-  readonly optimizerState: readonly Storage[];
-  readonly gradients: readonly Storage[];
-  /** Alive when the forward pass ends and not before the step: what autograd keeps. */
-  readonly retained: readonly Storage[];
-}
+import { type LoweredStep, type Storage, Tape } from "../tape";
 
 /** Runs a training step through PyTorch's rules on paper. */
-export function lowerStep(step: Pick<TrainingStep, "graph" | "gradients" | "lossSeed" | "loss">, settings: Settings): LoweredStep {
+export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep {
   const { graph } = step;
   const tape = new Tape();
   const context = new Context(graph, tape, settings);
@@ -29,15 +19,16 @@ export function lowerStep(step: Pick<TrainingStep, "graph" | "gradients" | "loss
   for (const gradient of step.gradients.values()) markLasting(context, gradient);
 
   tape.begin("setup");
-  const weights = graph.parameters.map((value) => placeLeaf(context, value, "weights", "weight"));
-  const buffers = graph.buffers.map((value) => placeLeaf(context, value, "weights", "buffer"));
-  const optimizerState = createOptimizerState(tape, step.gradients, settings.optimizer);
-  const handles = [0, 1].map(() => tape.allocBytes(cublasWorkspaceBytes(settings.card), "runtime", "cuBLAS workspace"));
-  void handles;
+  const weights = loadModel(context);
 
-  tape.begin("forward");
+  tape.begin("state");
+  const optimizerState = createOptimizerState(tape, step.gradients, settings.optimizer);
+  const workspaces = [0, 1].map(() => tape.allocBytes(cublasWorkspaceBytes(settings.card), "runtime", "cuBLAS workspace"));
+
+  tape.begin("inputs");
   const inputs = graph.inputs.filter((value) => value !== step.lossSeed);
   for (const value of inputs) placeLeaf(context, value, value.name === "images" ? "activations.image" : inputPurpose(value), "input");
+  tape.begin("forward");
   const before = tape.storages.length;
   const releases = releasesAfter(graph);
   const backwardFrom = runForwardPass(context, graph.nodes, releases, step.loss);
@@ -57,7 +48,7 @@ export function lowerStep(step: Pick<TrainingStep, "graph" | "gradients" | "loss
 
   tape.begin("end");
   for (const value of inputs) context.drop(value);
-  return { tape, weights, buffers, optimizerState, gradients, retained };
+  return { tape, weights, optimizerState, workspaces, gradients, retained };
 }
 
 function collectGradients(context: Context): void {
@@ -83,12 +74,6 @@ function markLasting(context: Context, value: Value): void {
 
 function inputPurpose(value: Value): "activations.text" | "loss" {
   return value.name.includes("tokens") ? "activations.text" : "loss";
-}
-
-function placeLeaf(context: Context, value: Value, purpose: Storage["purpose"], what: string): Storage {
-  const storage = context.tape.alloc(value.shape, value.dtype, purpose, what);
-  context.place(value, storage, value.dtype);
-  return storage;
 }
 
 /** @returns the index of the first node after the forward pass */
@@ -127,7 +112,7 @@ function runBackwardPass(context: Context, nodes: readonly Node[], from: number)
     const node = nodes[i];
     if (node === undefined || node.phase === "optimizer") break;
     if (node.phase === "recompute") {
-      i = runRepetition(context, nodes, i, lastRead);
+      i = runRepetition(context, nodes, i);
       continue;
     }
     const forward = node.of;
@@ -142,7 +127,6 @@ function runBackwardPass(context: Context, nodes: readonly Node[], from: number)
       const keepsForever = context.lastingGradients;
       runBackward(context, forward, group, (value) => !keepsForever.has(value) && (lastRead.get(value) ?? end) <= end);
     }
-    releaseRead(context, group, end, lastRead);
   }
   return i;
 }
@@ -158,39 +142,50 @@ function lastReads(nodes: readonly Node[], from: number): ReadonlyMap<Value, num
   return last;
 }
 
-/** Runs a checkpointed module again; its results live until their gradients have read them. */
-function runRepetition(context: Context, nodes: readonly Node[], from: number, lastRead: ReadonlyMap<Value, number>): number {
-  let i = from;
-  const results: Value[] = [];
-  while (i < nodes.length && nodes[i]?.phase === "recompute") {
-    const node = nodes[i];
-    if (node === undefined) break;
+/**
+ * Runs a checkpointed module again. Its results live until a later repetition has read them; what gradients read is
+ * kept by then. The input that the module is run again from is let go with its last reader.
+ */
+function runRepetition(context: Context, nodes: readonly Node[], from: number): number {
+  let to = from;
+  while (nodes[to]?.phase === "recompute") to++;
+  const repetition = nodes.slice(from, to);
+  const skipped = skippedRepetitions(context, repetition);
+  const lastUse = new Map<Value, number>();
+  repetition.forEach((node, i) => {
+    for (const value of [...node.outputs, ...node.inputs]) lastUse.set(value, i);
+  });
+  for (const node of skipped) for (const input of node.inputs) lastUse.set(input, repetition.length);
+  const dropAt = (index: number) => {
+    for (const [value, last] of lastUse) if (last === index && isOwnResult(value)) context.drop(value);
+  };
+  repetition.forEach((node, i) => {
     runForward(context, node);
-    results.push(...node.outputs);
-    for (const input of node.inputs) {
-      if (input.producer?.phase === "recompute" && (lastRecomputeRead(nodes, input, from) ?? i) === i) context.drop(input);
-    }
-    i++;
-  }
-  for (const value of results) if (lastRecomputeRead(nodes, value, from) === null) context.drop(value);
+    dropAt(i);
+  });
+  for (const node of skipped) keepOperands(context, node);
+  dropAt(repetition.length);
   for (const storage of context.castWeights.values()) context.tape.release(storage);
   context.castWeights.clear();
-  for (const value of readByRepetitions(nodes.slice(from, i))) {
-    if ((lastRead.get(value) ?? i) < i) context.drop(value);
-  }
-  return i;
+  for (const value of readByRepetitions(repetition)) context.drop(value);
+  return to;
 }
 
-function lastRecomputeRead(nodes: readonly Node[], value: Value, from: number): number | null {
-  let last: number | null = null;
-  for (let i = from; i < nodes.length && nodes[i]?.phase === "recompute"; i++) if (nodes[i]?.inputs.includes(value) === true) last = i;
-  return last;
+function isOwnResult(value: Value): boolean {
+  return value.producer?.phase === "recompute";
 }
 
-/** Lets go of checkpoint inputs that the group was the last to read. */
-function releaseRead(context: Context, group: readonly Node[], end: number, lastRead: ReadonlyMap<Value, number>): void {
-  void context;
-  void group;
-  void end;
-  void lastRead;
+/** Operations of the same module that were not written again because nobody reads their results. */
+function skippedRepetitions(context: Context, repetition: readonly Node[]): readonly Node[] {
+  const run = new Set(repetition);
+  const region = checkpointOf(repetition[0]);
+  return [...context.gradientsOf.keys()].filter(
+    (node) => node.phase === "recompute" && !run.has(node) && checkpointOf(node) === region,
+  );
+}
+
+function checkpointOf(node: Node | undefined): Scope | null {
+  let scope = node?.scope ?? null;
+  while (scope !== null && !scope.checkpointed) scope = scope.parent;
+  return scope;
 }

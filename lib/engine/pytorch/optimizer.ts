@@ -2,7 +2,7 @@ import type { Node, Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
 import type { Optimizer } from "../../plan/plan";
 import type { Settings } from "./settings";
-import type { Storage, Tape } from "./tape";
+import type { Storage, Tape } from "../tape";
 
 /** bitsandbytes keeps one fp32 scale per 256 values, and small tensors in fp32. Source: arXiv:2110.02861 §2; its `min_8bit_size`. */
 const BLOCK = 256;

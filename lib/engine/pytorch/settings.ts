@@ -10,6 +10,8 @@ export interface Settings {
   readonly card: Card;
   /** With one sample, [tokens, batch] and [batch, tokens] are the same memory and copies between them vanish. */
   readonly singleSample: boolean;
+  /** Frozen parts are in eval mode, as a linear probe, partial and prompt tuning leave them. */
+  readonly frozenInEvalMode: boolean;
   readonly deviceCount: number;
   readonly gradAccumulationSteps: number;
 }

@@ -1,5 +1,5 @@
-import type { Node } from "../../graph/ir";
-import { coefficientOf, degreeOf, type Shape } from "../../graph/shape";
+import type { Node } from "../graph/ir";
+import { coefficientOf, degreeOf, type Shape } from "../graph/shape";
 
 /** What a tensor is physically stored as. */
 export type PhysicalDtype = "float32" | "float16" | "bfloat16" | "int64" | "bool" | "uint8";
@@ -42,8 +42,21 @@ export interface Storage {
   references: number;
 }
 
+/** A lowered step: the tape of every allocation and free, and the storages that outlive the step. */
+export interface LoweredStep {
+  readonly tape: Tape;
+  /** Parameters and buffers. */
+  readonly weights: readonly Storage[];
+  readonly optimizerState: readonly Storage[];
+  /** One for the thread of the forward pass, one for that of the backward pass. */
+  readonly workspaces: readonly Storage[];
+  readonly gradients: readonly Storage[];
+  /** Made in the forward pass and alive at its end. */
+  readonly retained: readonly Storage[];
+}
+
 /** Which part of the step an event belongs to. */
-export type Section = "setup" | "forward" | "backward" | "optimizer" | "end";
+export type Section = "setup" | "state" | "inputs" | "forward" | "backward" | "optimizer" | "end";
 
 /**
  * The tape of one training step: every allocation and every free in order, sizes still open in the batch.

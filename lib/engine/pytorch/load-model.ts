@@ -1,0 +1,68 @@
+import type { Value } from "../../graph/ir";
+import type { Context } from "./context";
+import type { PhysicalDtype, Storage } from "../tape";
+
+/**
+ * Brings the model to the card as libraries do: built in fp32 in the order of its modules, adapters put in
+ * afterwards, and converted last when everything is to be bf16. The order decides which blocks the weights come to
+ * lie in, and so a part of what the allocator reserves.
+ *
+ * @returns the storages of parameters and buffers
+ */
+export function loadModel(context: Context): readonly Storage[] {
+  const { graph } = context;
+  const built = graph.parameters.filter((value) => !isAddedLater(value));
+  const added = graph.parameters.filter(isAddedLater);
+  const isConverted = context.settings.precision === "bf16";
+  const replaced: Storage[] = [];
+  for (const value of built) {
+    if (isReplacement(value)) replaced.push(...packedBefore(context, value));
+    else placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
+  }
+  for (const value of graph.buffers) placeLeaf(context, value, "weights", "buffer", convertedFrom(value, isConverted));
+  for (const value of built) if (isReplacement(value)) placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
+  for (const value of added) placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
+  for (const storage of replaced) context.tape.release(storage);
+  if (isConverted) for (const value of [...graph.parameters, ...graph.buffers]) convert(context, value);
+  return [...graph.parameters, ...graph.buffers].map((value) => context.storage(value));
+}
+
+export function placeLeaf(context: Context, value: Value, purpose: Storage["purpose"], what: string, dtype?: PhysicalDtype): Storage {
+  const stored = dtype ?? value.dtype;
+  const storage = context.tape.alloc(value.shape, stored, purpose, what);
+  context.place(value, storage, stored);
+  return storage;
+}
+
+function convertedFrom(value: Value, isConverted: boolean): PhysicalDtype | undefined {
+  return isConverted && value.dtype === "bfloat16" ? "float32" : undefined;
+}
+
+function convert(context: Context, value: Value): void {
+  const before = context.storage(value);
+  if (value.dtype === before.dtype) return;
+  placeLeaf(context, value, "weights", before.what);
+  context.tape.release(before);
+}
+
+/** What strategies add to a finished model. */
+function isAddedLater(value: Value): boolean {
+  return value.name.includes("lora_") || value.name.startsWith("head.") || value.name.includes("prompt_");
+}
+
+/** Separate projections that take the place of a packed one when LoRA is put in. */
+function isReplacement(value: Value): boolean {
+  for (let scope: Value["scope"] | null = value.scope; scope !== null; scope = scope.parent) {
+    if (scope.module === "SeparateAttention") return true;
+  }
+  return false;
+}
+
+/** The packed projection that a block had before: made where the first of the separate ones would stand. */
+function packedBefore(context: Context, value: Value): Storage[] {
+  const width = value.shape.at(-1) ?? 1;
+  const make = (shape: readonly number[]) => context.tape.alloc(shape, "float32", "weights", "replaced projection");
+  if (value.name.endsWith("q_proj.weight") || value.name.endsWith("q_proj.base.weight")) return [make([3 * width, width]), make([3 * width])];
+  if (value.name.endsWith("out_proj.weight") || value.name.endsWith("out_proj.base.weight")) return [make([width, width]), make([width])];
+  return [];
+}
