@@ -79,13 +79,14 @@ function FlagName({ name }: { name: string }) {
 }
 
 function FieldIssues({ id, path, issues }: { id: string; path: FieldPath; issues: readonly Issue[] }) {
+  const { set } = usePlanForm();
   if (issues.length === 0) return null;
   return (
     <ul id={id} className="mt-1.5 space-y-1.5 text-[0.8125rem] leading-snug text-over">
       {issues.map((issue) => (
         <li key={`${issue.path} ${issue.code} ${issue.message}`}>
           {issue.message}
-          <Suggestions issue={issue} path={path} />
+          <Suggestions issue={issue} onUse={(value) => set(path, value)} />
         </li>
       ))}
     </ul>
@@ -93,8 +94,7 @@ function FieldIssues({ id, path, issues }: { id: string; path: FieldPath; issues
 }
 
 /** The values that would be accepted, each one click away. */
-export function Suggestions({ issue, path }: { issue: Issue; path: string }) {
-  const { set } = usePlanForm();
+export function Suggestions({ issue, onUse }: { issue: Issue; onUse: (value: unknown) => void }) {
   if (issue.suggestions === undefined || issue.suggestions.length === 0) return null;
   return (
     <span className="mt-1 flex flex-wrap gap-1.5">
@@ -103,7 +103,7 @@ export function Suggestions({ issue, path }: { issue: Issue; path: string }) {
           key={suggestion}
           type="button"
           className="rounded-md border border-edge bg-panel px-2 py-0.5 text-ink hover:bg-sunken"
-          onClick={() => set(path, parseFigure(suggestion))}
+          onClick={() => onUse(parseFigure(suggestion))}
         >
           Use {suggestion}
         </button>

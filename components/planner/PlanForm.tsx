@@ -2,6 +2,7 @@
 
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
+import { STRATEGY_DEFAULTS } from "@/lib/plan/defaults";
 import type { Implementation, Issue, Plan } from "@/lib/plan/plan";
 import { KB } from "@/lib/units";
 import type { Option } from "./answers";
@@ -128,14 +129,13 @@ export function PlanForm({
   );
 }
 
-/** A strategy's own fields come from the answer only if the answer is for that strategy; the same for a card of one's own. */
+/** What applies where nothing was given. The last answer's strategy or card says nothing about another one. */
 function filledIn(input: PlanInput, plan: Plan, path: string): unknown {
-  const isForeign =
-    (path.startsWith("strategy.") &&
-      valueAt(input, "strategy.kind") !== undefined &&
-      valueAt(input, "strategy.kind") !== plan.strategy.kind) ||
-    (path.startsWith("gpu.") && input.gpu !== undefined);
-  return isForeign ? undefined : valueAt(plan, path);
+  const kind = valueAt(input, "strategy.kind");
+  if (path.startsWith("strategy.") && kind !== undefined && kind !== plan.strategy.kind) {
+    return valueAt({ strategy: valueAt(STRATEGY_DEFAULTS, String(kind)) }, path);
+  }
+  return path.startsWith("gpu.") && input.gpu !== undefined ? undefined : valueAt(plan, path);
 }
 
 function Section({ children }: { children: ReactNode }) {

@@ -59,6 +59,12 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
   const plan = estimate?.plan ?? defaults;
   const issues = answer?.kind === "invalid" ? answer.issues : [];
 
+  const shape = {
+    strategy: valueAt(input, "strategy.kind") ?? plan.strategy.kind,
+    hasOwnGpu: isRecord(input.gpu ?? plan.gpu),
+  };
+  const fieldFor = (path: string) => fieldOf(path, shape);
+
   function goTo(elementId: string) {
     setIsSheetOpen(true);
     // By the next frame the sheet is open and its fields can take the focus.
@@ -95,13 +101,12 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
           <InvalidCard
             invalid={answer}
             hasLast={estimate !== null}
-            fieldFor={(path) =>
-              fieldOf(
-                { path, code: "", message: "" },
-                { strategy: valueAt(input, "strategy.kind") ?? plan.strategy.kind, hasOwnGpu: isRecord(input.gpu) },
-              )
+            fieldFor={fieldFor}
+            isStray={(path) =>
+              path !== "schemaVersion" && fieldFor(path) !== path && valueAt(input, path) !== undefined
             }
             onFix={goTo}
+            onUse={change}
           />
         )}
         {answer?.kind === "failed" && <FailedCard failed={answer} onRetry={retry} />}

@@ -2,7 +2,7 @@
 
 import { CircleHelp, CloudOff } from "lucide-react";
 import type { Failed, Invalid } from "./answers";
-import { fieldId } from "./Field";
+import { fieldId, Suggestions } from "./Field";
 import { labelOf } from "./field-texts";
 
 /** An honest no: everything that keeps the plan from being answered, with the way to each field. */
@@ -10,13 +10,20 @@ export function InvalidCard({
   invalid,
   hasLast,
   fieldFor,
+  isStray,
   onFix,
+  onUse,
 }: {
   invalid: Invalid;
   hasLast: boolean;
+  /** The field in sight that a path belongs to. */
   fieldFor: (path: string) => string;
+  /** Whether something was given at a path that no field in sight could take back. */
+  isStray: (path: string) => boolean;
   /** Brings a field into sight and gives it the focus. */
   onFix: (elementId: string) => void;
+  /** Gives a field a value that would be accepted. */
+  onUse: (path: string, value: unknown) => void;
 }) {
   const count = invalid.issues.length;
   return (
@@ -32,13 +39,24 @@ export function InvalidCard({
               {issue.path === "" ? "The plan" : labelOf(issue.path)}
             </button>{" "}
             <span className="break-words">{issue.message}</span>
+            <Suggestions issue={issue} onUse={(value) => onUse(fieldFor(issue.path), value)} />
+            {isStray(issue.path) && (
+              <button type="button" className="link ml-2" onClick={() => onUse(issue.path, undefined)}>
+                Remove it
+              </button>
+            )}
           </li>
         ))}
       </ul>
       <p className="mt-3 text-sm text-muted">
         {hasLast
           ? "Below is the last answer, for the plan as it was before."
-          : "Correct it in the form, and the answer comes by itself."}
+          : "Correct it in the form, and the answer comes by itself; or "}
+        {!hasLast && (
+          <a className="link" href="/">
+            start over from an example
+          </a>
+        )}
       </p>
     </section>
   );

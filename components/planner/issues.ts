@@ -19,14 +19,14 @@ interface FormShape {
 export function issuesByField(issues: readonly Issue[], shape: FormShape): ReadonlyMap<string, readonly Issue[]> {
   const byField = new Map<string, Issue[]>();
   for (const issue of issues) {
-    const field = fieldOf(issue, shape);
+    const field = fieldOf(issue.path, shape);
     byField.set(field, [...(byField.get(field) ?? []), issue]);
   }
   return byField;
 }
 
 /** The field that an issue is shown beside; the model's for the plan as a whole. */
-export function fieldOf({ path }: Issue, shape: FormShape): string {
+export function fieldOf(path: string, shape: FormShape): string {
   for (let place = path; place !== ""; place = place.slice(0, Math.max(0, place.lastIndexOf(".")))) {
     if (place in FIELD_TEXTS && isInSight(place, shape)) return place;
   }

@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronDown } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 
 interface ComboboxOption {
   readonly value: string;
@@ -33,7 +33,6 @@ export function Combobox({
   const [query, setQuery] = useState<string | null>(null);
   const [isOpen, setIsOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const list = useRef<HTMLDivElement>(null);
   const listId = useId();
 
   const chosen = options.find((option) => option.value === value);
@@ -68,9 +67,7 @@ export function Combobox({
   function moveTo(index: number) {
     setActive(index);
     // The list is drawn after this; by the next frame the row is there to be scrolled to.
-    requestAnimationFrame(() =>
-      list.current?.querySelector(`#${CSS.escape(optionId(index))}`)?.scrollIntoView({ block: "nearest" }),
-    );
+    requestAnimationFrame(() => document.getElementById(optionId(index))?.scrollIntoView({ block: "nearest" }));
   }
 
   function onKeyDown(event: React.KeyboardEvent) {
@@ -116,7 +113,6 @@ export function Combobox({
       />
       <ChevronDown aria-hidden="true" className="pointer-events-none absolute top-2.5 right-2.5 size-4.5 text-muted" />
       <div
-        ref={list}
         id={listId}
         role="listbox"
         aria-label={listLabel}
