@@ -35,6 +35,8 @@ export interface Storage {
   readonly dtype: PhysicalDtype;
   /** The operation that asked for it; null for what outlives the step. */
   readonly node: Node | null;
+  /** The module it belongs to when no operation asked for it. */
+  readonly place: string;
   /** What it is, in the field's words: "output", "weight cast", "gradient of the input". */
   readonly what: string;
   /** The operation whose gradient needs it. */
@@ -88,8 +90,8 @@ export class Tape {
     this.operations.push(node);
   }
 
-  alloc(shape: Shape, dtype: PhysicalDtype, purpose: Purpose, what: string): Storage {
-    return this.record(coefficientOf(shape) * BYTES[dtype], degreeOf(shape), null, purpose, shape, dtype, what);
+  alloc(shape: Shape, dtype: PhysicalDtype, purpose: Purpose, what: string, place = ""): Storage {
+    return this.record(coefficientOf(shape) * BYTES[dtype], degreeOf(shape), null, purpose, shape, dtype, what, place);
   }
 
   allocBytes(bytes: number, purpose: Purpose, what: string): Storage {
@@ -109,6 +111,7 @@ export class Tape {
     shape: Shape,
     dtype: PhysicalDtype,
     what: string,
+    place = "",
   ): Storage {
     const storage: Storage = {
       id: this.storages.length,
@@ -119,6 +122,7 @@ export class Tape {
       shape,
       dtype,
       node: this.operations[this.operation] ?? null,
+      place,
       what,
       keptFor: null,
       references: 1,

@@ -11,6 +11,8 @@ export interface Replay {
   readonly peakBySection: Readonly<Record<Section, number>>;
   /** Bytes of the blocks that hold what outlives the step, in the last step. */
   readonly lasting: ReadonlyMap<Storage, number>;
+  /** Bytes of the block a storage lay in during the last step; 0 when it asked for nothing. */
+  readonly blockBytes: (storage: Storage) => number;
 }
 
 /** The first step has no optimizer state yet; by the third, blocks fall into the places they keep. */
@@ -40,6 +42,7 @@ export function replayAllocator(step: LoweredStep, batchSize: number): Replay {
   };
   const sections = sectionRanges(step);
   const deltas = new Float64Array(events.length);
+  const blockSizes = new Float64Array(storages.length);
   const peakBySection: Record<Section, number> = { setup: 0, state: 0, inputs: 0, forward: 0, backward: 0, optimizer: 0, end: 0 };
 
   const setup = sections.find(({ section }) => section === "setup");
@@ -60,7 +63,9 @@ export function replayAllocator(step: LoweredStep, batchSize: number): Replay {
         const before = allocator.allocatedBytes;
         if (event > 0) allocate(event - 1);
         else free(-event - 1);
-        if (isLast) deltas[i] = allocator.allocatedBytes - before;
+        if (!isLast) continue;
+        deltas[i] = allocator.allocatedBytes - before;
+        if (event > 0) blockSizes[event - 1] = allocator.allocatedBytes - before;
       }
       if (isLast) peakBySection[section] = allocator.peakAllocatedBytes;
       if (section === "inputs" && run > 0) for (const storage of step.gradients) free(storage.id);
@@ -72,7 +77,14 @@ export function replayAllocator(step: LoweredStep, batchSize: number): Replay {
     lasting.set(storage, block < 0 ? 0 : allocator.sizeOf(block));
   }
   const peakAllocatedBytes = Math.max(...Object.values(peakBySection));
-  return { peakAllocatedBytes, peakReservedBytes: allocator.peakReservedBytes, deltas, peakBySection, lasting };
+  return {
+    peakAllocatedBytes,
+    peakReservedBytes: allocator.peakReservedBytes,
+    deltas,
+    peakBySection,
+    lasting,
+    blockBytes: (storage) => blockSizes[storage.id] ?? 0,
+  };
 }
 
 /** What appears in the course of the first step and stays. */

@@ -233,11 +233,11 @@ function unpackHeadsGradient(step: GradientStep, forward: NodeOf<"UnpackHeads">)
   if (pack === null || value === undefined || part === undefined) return;
   const dtype = context.dtype(part);
   const whole = () => tape.alloc(value.shape, dtype, "temporaries", "gradient of queries, keys and values");
-  const parts = pack.inputs.map((input) => context.take(input));
+  const parts: (Storage | undefined)[] = pack.inputs.map((input) => context.take(input));
   const isMultihead = forward.scope.module === "MultiheadAttention";
   if (!isMultihead) {
     const stacked = whole();
-    for (const storage of parts) tape.release(storage);
+    for (const storage of parts) if (storage !== undefined) tape.release(storage);
     context.place(value, whole(), dtype);
     tape.release(stacked);
     return;

@@ -29,7 +29,7 @@ export function loadModel(context: Context): readonly Storage[] {
 
 export function placeLeaf(context: Context, value: Value, purpose: Storage["purpose"], what: string, dtype?: PhysicalDtype): Storage {
   const stored = dtype ?? value.dtype;
-  const storage = context.tape.alloc(value.shape, stored, purpose, what);
+  const storage = context.tape.alloc(value.shape, stored, purpose, what, value.scope.path);
   context.place(value, storage, stored);
   return storage;
 }

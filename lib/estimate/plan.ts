@@ -1,0 +1,75 @@
+import { IMAGE_TOWER, TEXT_TOWER } from "../clip/training-step";
+import type { TrainingGraph } from "../graph/training-graph";
+import type { ParsedPlan } from "../plan/parse-plan";
+import type { Assumption } from "../plan/plan";
+import { countFlops, countParameters } from "../readings/counts";
+import { caveatsOf } from "./caveats";
+import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
+import { cardOf, planStep } from "./lowering";
+import { estimateMemory, type MemoryOptions } from "./memory";
+import { overheadInterval } from "./uncertainty";
+
+export { changesThatHelp } from "./changes";
+
+/** Changes whenever the same plan may give other numbers. */
+export const MODEL_VERSION = "2026.11.0";
+
+/** The whole answer to a plan. Pure: the same plan gives the same answer. */
+export function estimatePlan(parsed: ParsedPlan, options: MemoryOptions = {}): Estimate {
+  const { plan, architecture, gpu } = parsed;
+  const { training, lowered } = planStep(parsed, cardOf(gpu));
+  return {
+    schemaVersion: 1,
+    modelVersion: MODEL_VERSION,
+    plan,
+    modelName: architecture.name,
+    gpu: { id: gpu.id, name: gpu.name },
+    parameters: parameterCounts(training),
+    flops: flopCounts(training, plan.perDeviceBatchSize, plan.gradAccumulationSteps),
+    memory: estimateMemory(parsed, lowered, options),
+    negativesPerExample: negativesPerExample(parsed),
+    globalBatchSize: plan.perDeviceBatchSize * plan.deviceCount * plan.gradAccumulationSteps,
+    assumptions: [...parsed.assumptions, ...ownAssumptions(parsed)],
+    caveats: caveatsOf(parsed),
+  };
+}
+
+function parameterCounts({ graph, gradients }: TrainingGraph): ParameterCounts {
+  const { total, trainable, byRoot } = countParameters(graph, gradients);
+  const [image, text] = [byRoot.get(IMAGE_TOWER) ?? 0, byRoot.get(TEXT_TOWER) ?? 0];
+  return { total, trainable, image, text, other: total - image - text };
+}
+
+function flopCounts({ graph }: TrainingGraph, batchSize: number, accumulationSteps: number): FlopCounts {
+  const forward = (root: string) =>
+    countFlops(graph, 1, (node) => node.phase === "forward" && node.scope.path.startsWith(root));
+  const [image, text] = [forward(IMAGE_TOWER), forward(TEXT_TOWER)];
+  return {
+    forwardPerSample: image + text,
+    imageForwardPerSample: image,
+    textForwardPerSample: text,
+    step: accumulationSteps * countFlops(graph, batchSize, () => true),
+  };
+}
+
+/** Contrastive training compares with the rest of the batch, across devices; accumulation adds none. */
+function negativesPerExample({ plan }: ParsedPlan): number {
+  const { kind } = plan.strategy;
+  if (kind === "linear_probe" || kind === "prompt") return plan.classCount - 1;
+  return plan.perDeviceBatchSize * plan.deviceCount - 1;
+}
+
+/** What the estimators assume beyond the plan. */
+function ownAssumptions({ plan, architecture, gpu }: ParsedPlan): readonly Assumption[] {
+  const overhead = overheadInterval(plan, architecture.vision.kind === "resnet");
+  return [
+    {
+      field: "device overhead",
+      value: overhead.likely,
+      unit: "bytes",
+      status: "default",
+      note: "CUDA context, kernels and libraries outside PyTorch's allocator; not measured on this card",
+    },
+    { field: "usable memory", value: gpu.usableBytes, unit: "bytes", status: gpu.usableQuality === "measured" ? "measured" : "derived", note: gpu.usableBasis },
+  ];
+}
