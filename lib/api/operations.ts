@@ -87,7 +87,7 @@ export const createEstimate = operation({
       id: "invalid",
       summary: "Three mistakes, all told at once",
       url: "/api/v1/estimates",
-      body: { model: "ViT-L14", perDeviceBatchSize: -8, precision: "fp8" },
+      body: { model: "ViT-X-14", perDeviceBatchSize: -8, precision: "fp8" },
       status: 422,
     },
   ],

@@ -33,6 +33,17 @@ export function parameter(writer: ModelWriter, name: string, shape: Shape, part:
   return writer.g.parameter(name, shape, { trainable: writer.trains(part), dtype: writer.dtype });
 }
 
+/**
+ * The first values computed from the inputs. transformers makes them want gradients when it checkpoints, so that
+ * frozen first blocks take part in recomputation: then a gradient runs through the whole tower, trained or not.
+ *
+ * @source transformers `PreTrainedModel.enable_input_require_grads`
+ */
+export function embedded(writer: ModelWriter, write: () => Value): Value {
+  const { g, implementation, gradCheckpointing } = writer;
+  return implementation === "transformers" && gradCheckpointing ? g.wantGradients(write) : write();
+}
+
 export function layerNorm(writer: ModelWriter, name: string, x: Value, part: Part): Value {
   const width = x.shape.at(-1) ?? 1;
   return writer.g.within(name, () =>

@@ -1,7 +1,7 @@
 import type { TextTransformer } from "../catalogue/architecture";
 import type { Value } from "../graph/ir";
 import { BATCH } from "../graph/shape";
-import { layerNorm, linear, type ModelWriter, parameter } from "./model-writer";
+import { embedded, layerNorm, linear, type ModelWriter, parameter } from "./model-writer";
 import { transformer } from "./transformer-block";
 
 /**
@@ -17,7 +17,7 @@ export function textTransformer(writer: ModelWriter, config: TextTransformer, em
     "embeddings",
     () => {
       const table = tokenTable(writer, config);
-      const tokens = g.embedding(table, ids);
+      const tokens = embedded(writer, () => g.embedding(table, ids));
       return g.add(tokens, positions(writer, config));
     },
     { module: "TextEmbeddings" },

@@ -1,7 +1,7 @@
 import type { VisionTransformer } from "../catalogue/architecture";
 import type { Value } from "../graph/ir";
 import { BATCH } from "../graph/shape";
-import { layerNorm, linear, type ModelWriter, parameter } from "./model-writer";
+import { embedded, layerNorm, linear, type ModelWriter, parameter } from "./model-writer";
 import { type BlockStyle, mlp, transformer } from "./transformer-block";
 
 /**
@@ -38,7 +38,7 @@ function embedPatches(writer: ModelWriter, config: VisionTransformer, style: Blo
     () => {
       const weight = parameter(writer, "patch_embedding", [width, 3, patchSize, patchSize], "embedding");
       const bias = config.patchBias ? parameter(writer, "patch_bias", [width], "embedding") : null;
-      const patches = g.conv2d(images, weight, bias, patchSize, 0);
+      const patches = embedded(writer, () => g.conv2d(images, weight, bias, patchSize, 0));
       const side = patches.shape[2] ?? 1;
       const count = side * side;
       let x = g.transpose(g.reshape(patches, [BATCH, width, count]), [0, 2, 1]);

@@ -14,6 +14,7 @@ export class GraphBuilder {
   readonly inputs: Value[] = [];
   private valueCount = 0;
   private gradientsOff = 0;
+  private gradientsForced = false;
   private phase: Phase = "forward";
   private repeats: Node | null = null;
   scope: Scope;
@@ -53,6 +54,17 @@ export class GraphBuilder {
       return write();
     } finally {
       this.gradientsOff--;
+    }
+  }
+
+  /** Runs `write` with gradients wanted for what it makes, whether or not anything in it trains. */
+  wantGradients<T>(write: () => T): T {
+    const before = this.gradientsForced;
+    this.gradientsForced = true;
+    try {
+      return write();
+    } finally {
+      this.gradientsForced = before;
     }
   }
 
@@ -122,7 +134,7 @@ export class GraphBuilder {
       of: this.repeats,
     } as unknown as Node;
     const differentiable = this.gradientsOff === 0 && this.phase !== "backward" && this.phase !== "optimizer";
-    const requiresGrad = differentiable && inputs.some((input) => input.requiresGrad);
+    const requiresGrad = differentiable && (this.gradientsForced || inputs.some((input) => input.requiresGrad));
     const role = this.phase === "backward" ? "gradient" : "activation";
     for (let i = 0; i < shapes.length; i++) {
       outputs.push({

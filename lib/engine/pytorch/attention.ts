@@ -1,4 +1,4 @@
-import type { NodeOf } from "../../graph/ir";
+import type { NodeOf, Value } from "../../graph/ir";
 import { lengthAt, type Shape } from "../../graph/shape";
 import { hasFlashAttention } from "./card";
 import type { Context } from "./context";
@@ -8,7 +8,7 @@ import type { PhysicalDtype, Storage } from "../tape";
  * Which kernel `scaled_dot_product_attention` picks.
  *
  * FlashAttention-2 needs half precision, Ampere and no mask tensor; open_clip's causal text tower hands over a mask,
- * transformers a flag. Everything else takes the memory-efficient kernel.
+ * transformers a flag. Everything else takes the memory-efficient kernel, but bf16 before Ampere, which has no kernel.
  *
  * @source PyTorch `aten/src/ATen/native/transformers/cuda/sdp_utils.cpp`
  */
@@ -18,6 +18,7 @@ export function kernelFor(context: Context, node: NodeOf<"Attention">, dtype: Ph
   const { attention, card } = context.settings;
   if (attention === "eager" && context.settings.implementation === "transformers") return "eager";
   if (attention === "math") return "math";
+  if (dtype === "bfloat16" && !hasFlashAttention(card)) return "math";
   return dtype !== "float32" && hasFlashAttention(card) && !takesMask(context, node) ? "flash" : "efficient";
 }
 
@@ -45,7 +46,7 @@ export function runAttention(context: Context, node: NodeOf<"Attention">, dtype:
   const kernel = kernelFor(context, node, dtype);
   let output: Storage;
   if (kernel === "math" || kernel === "eager") {
-    output = runUnfused(context, node, dtype, kernel, extra);
+    output = runUnfused(context, node, dtype, kernel === "math");
   } else if (kernel === "efficient") {
     if (takesMask(context, node)) extra.push(paddedMask(context, lengthAt(k.shape, 2), tokens, dtype));
     extra.push(tape.allocBytes(8, purpose, "random seed"), tape.allocBytes(8, purpose, "random offset"));
@@ -69,40 +70,149 @@ function paddedMask(context: Context, columns: number, rows: number, dtype: Phys
   return context.tape.alloc([rows, padded], dtype, "activations.text", "padded causal mask");
 }
 
-/** Scores and weights as tensors of their own: [batch, heads, tokens, tokens]. */
-function runUnfused(
+/**
+ * Scores and weights as tensors of their own: [batch, heads, tokens, tokens].
+ *
+ * `math` works in fp32 on scaled queries and keys; `eager` works in the type it is given and takes the softmax in
+ * fp32. Heads that do not lie one after the other are copied for the batched products, and those copies are kept.
+ */
+function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: PhysicalDtype, isMath: boolean): Storage {
+  const { tape } = context;
+  const [q, k, v] = operandsOf(node);
+  const purpose = context.purposeOf(node);
+  const scores: Shape = [...q.shape.slice(0, 3), lengthAt(k.shape, 2)];
+  const working: PhysicalDtype = isMath ? "float32" : dtype;
+  const copies = !liesInOrder(node);
+  const widened = isMath && dtype !== "float32";
+  const made: Storage[] = [];
+  const make = (shape: Shape, type: PhysicalDtype, what: string) => {
+    const storage = tape.alloc(shape, type, purpose, what);
+    made.push(storage);
+    return storage;
+  };
+  const keep = (storage: Storage) => {
+    if (context.keepsFor(node)) context.keep(node, storage);
+  };
+  const letGo = (storage: Storage) => {
+    made.splice(made.indexOf(storage), 1);
+    tape.release(storage);
+  };
+  const wide = widened ? [q, k, v].map((value) => make(value.shape, working, "operand in fp32")) : [];
+  const scaled = isMath ? [q, k].map((value) => make(value.shape, working, "scaled operand")) : [];
+  const products = copies ? [q, k].map((value) => make(value.shape, working, "operand in order")) : scaled;
+  for (const storage of products) keep(storage);
+  let raw = make(scores, working, "attention scores");
+  if (copies) for (const storage of [...products, ...scaled]) letGo(storage);
+  if (!isMath) {
+    raw = replaced(raw, make(scores, working, "scaled scores"), letGo);
+    if (node.attributes.causal) raw = replaced(raw, make(scores, maskedType(context, dtype), "masked scores"), letGo);
+  }
+  const weights = make(scores, "float32", "attention weights");
+  keep(weights);
+  if (isMath) context.scratch(scores, "bool", "rows that are masked out");
+  else if (dtype !== "float32") keep(make(scores, dtype, "attention weights"));
+  if (isMath) letGo(raw);
+  if (widened) make(scores, dtype, "attention weights returned");
+  if (!isMath) letGo(raw);
+  const values = copies ? make(v.shape, working, "values in order") : (wide[2] ?? context.storage(v));
+  keep(values);
+  let output = tape.alloc(q.shape, working, purpose, "attention output");
+  if (working !== dtype) {
+    const narrow = tape.alloc(q.shape, dtype, purpose, "attention output");
+    tape.release(output);
+    output = narrow;
+  }
+  for (const storage of made) tape.release(storage);
+  return output;
+}
+
+function replaced(before: Storage, after: Storage, letGo: (storage: Storage) => void): Storage {
+  letGo(before);
+  return after;
+}
+
+/** transformers adds its causal mask in fp32 under autocast, which widens the scores. */
+function maskedType(context: Context, dtype: PhysicalDtype): PhysicalDtype {
+  return context.lowPrecision === null ? dtype : "float32";
+}
+
+/** Inside torch's multi-head function heads lie one after the other; elsewhere they are a view of [tokens, heads]. */
+function liesInOrder(node: NodeOf<"Attention">): boolean {
+  const { module } = node.scope;
+  return module === "MultiheadAttention" || module === "AttentionPool2d";
+}
+
+function operandsOf(node: NodeOf<"Attention">): readonly [Value, Value, Value] {
+  const [q, k, v] = node.inputs;
+  if (q === undefined || k === undefined || v === undefined) throw new RangeError("attention needs q, k and v");
+  return [q, k, v];
+}
+
+/**
+ * The backward pass without a fused kernel: the gradients of values and weights, through the softmax, then of
+ * queries and keys.
+ *
+ * @param letGoIncoming called once the gradient of the output is no longer needed
+ */
+function runUnfusedGrad(
   context: Context,
   node: NodeOf<"Attention">,
   dtype: PhysicalDtype,
-  kernel: "math" | "eager",
-  extra: Storage[],
-): Storage {
+  isMath: boolean,
+  letGoIncoming: () => void,
+): readonly [Storage, Storage, Storage] {
   const { tape } = context;
-  const [q, k] = node.inputs;
-  if (q === undefined || k === undefined) throw new RangeError("attention needs q and k");
-  const purpose = context.purposeOf(node);
+  const [q, k, v] = operandsOf(node);
   const scores: Shape = [...q.shape.slice(0, 3), lengthAt(k.shape, 2)];
-  const working: PhysicalDtype = kernel === "math" ? "float32" : dtype;
-  if (kernel === "math") {
-    extra.push(tape.alloc(q.shape, working, purpose, "scaled queries"), tape.alloc(k.shape, working, purpose, "scaled keys"));
-    if (dtype !== "float32") extra.push(tape.alloc(q.shape, working, purpose, "values in fp32"));
+  const working: PhysicalDtype = isMath ? "float32" : dtype;
+  const gradient = (shape: Shape, type: PhysicalDtype, what: string) => tape.alloc(shape, type, "temporaries", what);
+  let dv = gradient(v.shape, working, "gradient of values");
+  let dWeights = gradient(scores, working, "gradient of attention weights");
+  letGoIncoming();
+  if (working !== "float32") {
+    const wide = gradient(scores, "float32", "gradient of attention weights");
+    tape.release(dWeights);
+    dWeights = wide;
   }
-  const raw = tape.alloc(scores, working, purpose, "attention scores");
-  const weights = tape.alloc(scores, "float32", purpose, "attention weights");
-  tape.release(raw);
-  extra.push(weights);
-  if (kernel === "eager" && dtype !== "float32") extra.push(tape.alloc(scores, dtype, purpose, "attention weights"));
-  const output = tape.alloc(q.shape, working, purpose, "attention output");
-  if (working === dtype) return output;
-  const converted = tape.alloc(q.shape, dtype, purpose, "attention output");
-  tape.release(output);
-  return converted;
+  const dScores = gradient(scores, "float32", "gradient of attention scores");
+  context.scratch(scores, "float32", "gradient times weights");
+  tape.release(dWeights);
+  let last = dScores;
+  if (!isMath) {
+    if (working !== "float32") {
+      last = gradient(scores, working, "gradient of attention scores");
+      tape.release(dScores);
+    }
+    const scaled = gradient(scores, working, "gradient of scaled scores");
+    tape.release(last);
+    last = scaled;
+  }
+  let dq = gradient(q.shape, working, "gradient of queries");
+  let dk = gradient(k.shape, working, "gradient of keys");
+  tape.release(last);
+  context.releaseKept(node);
+  const converted = (storage: Storage, shape: Shape, type: PhysicalDtype, what: string) => {
+    const next = gradient(shape, type, what);
+    tape.release(storage);
+    return next;
+  };
+  if (isMath) {
+    dq = converted(dq, q.shape, working, "gradient of queries");
+    dk = converted(dk, k.shape, working, "gradient of keys");
+  }
+  if (working !== dtype) {
+    dq = converted(dq, q.shape, dtype, "gradient of queries");
+    dk = converted(dk, k.shape, dtype, "gradient of keys");
+    dv = converted(dv, v.shape, dtype, "gradient of values");
+  }
+  return [dq, dk, dv];
 }
 
 /**
  * Runs the backward kernel.
  *
  * @param handsOver the output was handed over tokens first, so that its gradient has to be put in order again
+ * @param letGoIncoming called once the gradient of the output is no longer needed, where that is before the end
  * @returns the storages of dq, dk and dv
  */
 export function runAttentionGrad(
@@ -110,6 +220,7 @@ export function runAttentionGrad(
   node: NodeOf<"Attention">,
   dtype: PhysicalDtype,
   handsOver: boolean,
+  letGoIncoming: () => void,
 ): readonly [Storage, Storage, Storage] {
   const { tape } = context;
   const [q, k, v] = node.inputs;
@@ -122,15 +233,7 @@ export function runAttentionGrad(
       tape.alloc(k.shape, dtype, "temporaries", "gradient of keys"),
       tape.alloc(v.shape, dtype, "temporaries", "gradient of values"),
     ] as const;
-  if (kernel === "math" || kernel === "eager") {
-    const scores: Shape = [...q.shape.slice(0, 3), lengthAt(k.shape, 2)];
-    const first = tape.alloc(scores, kernel === "math" ? "float32" : dtype, "temporaries", "gradient of attention weights");
-    const second = tape.alloc(scores, "float32", "temporaries", "gradient of attention scores");
-    tape.release(first);
-    const made = gradients();
-    tape.release(second);
-    return made;
-  }
+  if (kernel === "math" || kernel === "eager") return runUnfusedGrad(context, node, dtype, kernel === "math", letGoIncoming);
   const copies: Storage[] = [];
   const copy = () => copies.push(tape.alloc(q.shape, dtype, "temporaries", "attention output in order"));
   if (handsOver) copy();

@@ -17,11 +17,10 @@ import type { PhysicalDtype, Storage } from "../tape";
 export function runBackward(context: Context, forward: Node, group: readonly Node[], isLastUse: (value: Value) => boolean): void {
   const { tape } = context;
   tape.during(group[0] ?? forward);
-  const step = new GradientStep(context, forward, group);
+  const step = new GradientStep(context, forward, group, isLastUse);
   const work = group.filter((node) => node.op !== "Accumulate");
   if (work.length > 0) runGradient(step, forward);
-  for (const value of step.incoming()) if (isLastUse(value)) context.drop(value);
-  step.releaseConverted();
+  step.letGoIncoming();
   context.releaseKept(forward);
   step.convertBack();
   for (const node of group) if (node.op === "Accumulate") accumulate(context, node, isLastUse);
@@ -30,6 +29,7 @@ export function runBackward(context: Context, forward: Node, group: readonly Nod
 /** The gradients of one forward operation while they are made. */
 class GradientStep {
   private readonly converted: Storage[] = [];
+  private isLetGo = false;
   /** By input, in the order in which autograd undoes conversions: last converted first. */
   private readonly toConvert = new Map<number, () => void>();
 
@@ -37,6 +37,7 @@ class GradientStep {
     readonly context: Context,
     readonly forward: Node,
     private readonly group: readonly Node[],
+    private readonly isLastUse: (value: Value) => boolean,
   ) {}
 
   find<T extends OpType>(op: T): NodeOf<T> | null {
@@ -84,7 +85,11 @@ class GradientStep {
     this.converted.push(copy);
   }
 
-  releaseConverted(): void {
+  /** The incoming gradient is not needed any more; where nobody else reads it, its memory goes. */
+  letGoIncoming(): void {
+    if (this.isLetGo) return;
+    this.isLetGo = true;
+    for (const value of this.incoming()) if (this.isLastUse(value)) this.context.drop(value);
     for (const storage of this.converted) this.context.tape.release(storage);
   }
 
@@ -214,7 +219,9 @@ function attentionGradient(step: GradientStep, forward: NodeOf<"Attention">): vo
   const dtype = step.incomingDtype();
   const grad = step.find("AttentionGrad");
   if (grad === null) return;
-  const made = runAttentionGrad(context, forward, dtype, handsOverCopy(context, forward));
+  const kernel = kernelFor(context, forward, dtype);
+  if (kernel === "math" || kernel === "eager") step.copyIncoming(kernel === "math" ? "float32" : dtype, "gradient in order");
+  const made = runAttentionGrad(context, forward, dtype, handsOverCopy(context, forward), () => step.letGoIncoming());
   made.forEach((storage, i) => {
     const value = grad.outputs[i];
     if (value === undefined) return;

@@ -275,11 +275,12 @@ function placeAttention(context: Context, node: NodeOf<"Attention">): void {
   const [output, lse] = node.outputs;
   if (output === undefined || lse === undefined) throw new RangeError("Attention has two outputs");
   const dtype = inputDtype(context, node, 0);
-  for (const input of node.inputs) if (isRead(context, node, input)) context.keep(node, context.storage(input));
+  const kernel = kernelFor(context, node, dtype);
+  const isFused = kernel !== "math" && kernel !== "eager";
+  if (isFused) keepReadInputs(context, node);
   const storage = runAttention(context, node, dtype);
   context.place(output, storage, dtype);
-  const kernel = kernelFor(context, node, dtype);
-  if (context.keepsFor(node) && kernel !== "math" && kernel !== "eager") context.keep(node, storage);
+  if (isFused && context.keepsFor(node)) context.keep(node, storage);
 }
 
 function unpackHeads(context: Context, node: NodeOf<"UnpackHeads">): void {
@@ -311,9 +312,11 @@ export function handsOverCopy(context: Context, node: Node): boolean {
 function mergeHeads(context: Context, node: NodeOf<"MergeHeads">): void {
   const x = inputOf(node, 0);
   const attention = x.producer;
-  const isEfficient = attention?.op === "Attention" && kernelFor(context, attention, context.dtype(x)) !== "flash";
-  if (isEfficient && handsOverCopy(context, node) && !runsFastPath(context, node)) return placeOutput(context, node, context.dtype(x));
-  placeViews(context, node);
+  if (attention?.op !== "Attention" || runsFastPath(context, node)) return placeViews(context, node);
+  const kernel = kernelFor(context, attention, context.dtype(x));
+  const copies = kernel === "efficient" ? handsOverCopy(context, node) : kernel !== "flash";
+  if (copies) placeOutput(context, node, context.dtype(x));
+  else placeViews(context, node);
 }
 
 function placeViews(context: Context, node: Node): void {
@@ -359,9 +362,10 @@ function runConcat(context: Context, node: NodeOf<"Concat">): void {
   const narrow = settings.implementation === "open_clip" && dtypes.includes("float16") ? "float16" : null;
   const low = settings.implementation === "open_clip" && dtypes.includes("bfloat16") ? "bfloat16" : narrow;
   const dtype = low ?? dtypes.reduce(promoted);
+  // Joining promotes by itself; open_clip converts its class token before.
   const copies: Storage[] = [];
   node.inputs.forEach((input, i) => {
-    if (dtypes[i] !== dtype) copies.push(tape.alloc(input.shape, dtype, "temporaries", "converted to be joined"));
+    if (low !== null && dtypes[i] !== dtype) copies.push(tape.alloc(input.shape, dtype, "temporaries", "converted to be joined"));
   });
   placeOutput(context, node, dtype);
   for (const copy of copies) tape.release(copy);

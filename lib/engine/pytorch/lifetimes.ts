@@ -1,4 +1,4 @@
-import type { Graph, Node, Scope, Value } from "../../graph/ir";
+import type { Node, Scope, Value } from "../../graph/ir";
 
 /**
  * When Python lets go of the results of the forward pass.
@@ -7,25 +7,23 @@ import type { Graph, Node, Scope, Value } from "../../graph/ir";
  * reads it, and, where it was handed to a module, until that module returns, because the caller still holds its
  * arguments. What the frames of particular modules hold beyond that is in `heldByFrame`.
  *
- * @returns for each node index, the values to let go after it
+ * @param nodes operations that run one after the other: the forward pass, or one repetition
+ * @returns for each index, the results to let go after it
  */
-export function releasesAfter(graph: Graph): ReadonlyMap<number, readonly Value[]> {
-  const nodes = graph.nodes;
+export function releasesAfter(nodes: readonly Node[]): ReadonlyMap<number, readonly Value[]> {
   const lastOfScope = new Map<Scope, number>();
-  let forwardCount = 0;
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i];
-    if (node === undefined || node.phase !== "forward") break;
+    if (node === undefined) break;
     for (let scope: Scope | null = node.scope; scope !== null; scope = scope.parent) lastOfScope.set(scope, i);
-    forwardCount = i + 1;
   }
   const lastUse = new Map<Value, number>();
-  for (let i = 0; i < forwardCount; i++) {
+  for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i];
     if (node === undefined) continue;
     for (const output of node.outputs) lastUse.set(output, i);
     for (const input of node.inputs) {
-      if (input.producer === null) continue;
+      if (input.producer === null || !lastUse.has(input)) continue;
       const until = Math.max(endOfHolder(node, input, i, lastOfScope), lastUse.get(input) ?? i);
       lastUse.set(input, until);
     }

@@ -11,7 +11,7 @@ import type { PhysicalDtype, Storage } from "../tape";
  */
 export function loadModel(context: Context): readonly Storage[] {
   const { graph } = context;
-  const built = graph.parameters.filter((value) => !isAddedLater(value));
+  const built = inOrderOfModules(context, graph.parameters.filter((value) => !isAddedLater(value)));
   const added = graph.parameters.filter(isAddedLater);
   const isConverted = context.settings.precision === "bf16";
   const replaced: Storage[] = [];
@@ -23,7 +23,7 @@ export function loadModel(context: Context): readonly Storage[] {
   for (const value of built) if (isReplacement(value)) placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
   for (const value of added) placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
   for (const storage of replaced) context.tape.release(storage);
-  if (isConverted) for (const value of [...graph.parameters, ...graph.buffers]) convert(context, value);
+  if (isConverted) for (const value of [...built, ...added, ...graph.buffers]) convert(context, value);
   return [...graph.parameters, ...graph.buffers].map((value) => context.storage(value));
 }
 
@@ -43,6 +43,18 @@ function convert(context: Context, value: Value): void {
   if (value.dtype === before.dtype) return;
   placeLeaf(context, value, "weights", before.what);
   context.tape.release(before);
+}
+
+/** transformers builds the text tower first and both projections last; open_clip builds the image tower first. */
+function inOrderOfModules(context: Context, parameters: readonly Value[]): readonly Value[] {
+  const rank = (value: Value) => {
+    if (value.name === "logit_scale" || value.name === "logit_bias") return 4;
+    if (context.settings.implementation === "open_clip") return 0;
+    if (value.name.startsWith("text.text_projection")) return 3;
+    if (value.name.startsWith("visual.proj")) return 2;
+    return value.name.startsWith("text") ? 0 : 1;
+  };
+  return [...parameters].sort((a, b) => rank(a) - rank(b));
 }
 
 /** What strategies add to a finished model. */

@@ -30,8 +30,7 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   for (const value of inputs) placeLeaf(context, value, value.name === "images" ? "activations.image" : inputPurpose(value), "input");
   tape.begin("forward");
   const before = tape.storages.length;
-  const releases = releasesAfter(graph);
-  const backwardFrom = runForwardPass(context, graph.nodes, releases, step.loss);
+  const backwardFrom = runForwardPass(context, graph.nodes, step.loss);
   for (const storage of context.castWeights.values()) tape.release(storage);
   context.castWeights.clear();
   const retained = tape.storages.slice(before).filter((storage) => storage.references > 0);
@@ -80,18 +79,21 @@ function inputPurpose(value: Value): "activations.text" | "loss" {
 function runForwardPass(
   context: Context,
   nodes: readonly Node[],
-  releases: ReadonlyMap<number, readonly Value[]>,
   loss: Value,
 ): number {
   const rereads = readByRepetitions(nodes);
-  let i = 0;
-  for (; i < nodes.length; i++) {
-    const node = nodes[i];
-    if (node === undefined || node.phase !== "forward") break;
+  const forward = nodes.slice(0, firstAfterForward(nodes));
+  const releases = releasesAfter(forward);
+  forward.forEach((node, i) => {
     runForward(context, node);
     for (const value of releases.get(i) ?? []) if (value !== loss && !rereads.has(value)) context.drop(value);
-  }
-  return i;
+  });
+  return forward.length;
+}
+
+function firstAfterForward(nodes: readonly Node[]): number {
+  const index = nodes.findIndex((node) => node.phase !== "forward");
+  return index < 0 ? nodes.length : index;
 }
 
 /** Values of the forward pass that checkpointed modules are run again from. */
@@ -151,20 +153,14 @@ function runRepetition(context: Context, nodes: readonly Node[], from: number): 
   while (nodes[to]?.phase === "recompute") to++;
   const repetition = nodes.slice(from, to);
   const skipped = skippedRepetitions(context, repetition);
-  const lastUse = new Map<Value, number>();
-  repetition.forEach((node, i) => {
-    for (const value of [...node.outputs, ...node.inputs]) lastUse.set(value, i);
-  });
-  for (const node of skipped) for (const input of node.inputs) lastUse.set(input, repetition.length);
-  const dropAt = (index: number) => {
-    for (const [value, last] of lastUse) if (last === index && isOwnResult(value)) context.drop(value);
-  };
+  const neededAfter = new Set(skipped.flatMap((node) => node.inputs).filter(isOwnResult));
+  const releases = releasesAfter(repetition);
   repetition.forEach((node, i) => {
     runForward(context, node);
-    dropAt(i);
+    for (const value of releases.get(i) ?? []) if (!neededAfter.has(value)) context.drop(value);
   });
   for (const node of skipped) keepOperands(context, node);
-  dropAt(repetition.length);
+  for (const value of neededAfter) context.drop(value);
   for (const storage of context.castWeights.values()) context.tape.release(storage);
   context.castWeights.clear();
   for (const value of readByRepetitions(repetition)) context.drop(value);
