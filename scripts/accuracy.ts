@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { MODEL_VERSION } from "../lib/estimate/plan";
 import { compareRows } from "./accuracy/comparison";
 import { brokenLimits } from "./accuracy/gates";
-import { compareModel, modelDifferences, readModelCounts, worstFlopsError } from "./accuracy/model-counts";
+import { compareModels, modelDifferences, worstFlopsError } from "./accuracy/model-counts";
 import { type AccuracyOptions, keepsRow, parseOptions, USAGE } from "./accuracy/options";
 import { printReport, printWorst } from "./accuracy/print";
 import { accuracyReport } from "./accuracy/report";
@@ -25,8 +25,8 @@ function main(args: readonly string[]): number {
 }
 
 function reportModels(): number {
-  const comparisons = [...readModelCounts()].map(([model, measured]) => compareModel(model, measured));
-  const differences = comparisons.flatMap(modelDifferences);
+  const { comparisons, failures } = compareModels();
+  const differences = [...failures, ...comparisons.flatMap(modelDifferences)];
   const worst = (worstFlopsError(comparisons) * 100).toFixed(3);
   const lines = [`${comparisons.length} models; FLOPs of a forward pass differ by at most ${worst} %`, ...differences];
   process.stdout.write(`${lines.join("\n")}\n`);

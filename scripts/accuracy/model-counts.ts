@@ -48,10 +48,23 @@ export function readModelCounts(): ReadonlyMap<string, ModelCounts> {
   );
 }
 
-/** @throws {Error} when the model is refused */
-export function compareModel(model: string, measured: ModelCounts): ModelComparison {
+/** Every model that the estimator answers, and a line for each that it refuses or fails on. */
+export function compareModels(): { comparisons: ModelComparison[]; failures: string[] } {
+  const comparisons: ModelComparison[] = [];
+  const failures: string[] = [];
+  for (const [model, measured] of readModelCounts()) {
+    try {
+      comparisons.push(compareModel(model, measured));
+    } catch (error) {
+      failures.push(`no answer for ${model}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { comparisons, failures };
+}
+
+function compareModel(model: string, measured: ModelCounts): ModelComparison {
   const parsed = parsePlan({ model });
-  if (!parsed.ok) throw new Error(`${model} is refused: ${parsed.issues.map(({ message }) => message).join("; ")}`);
+  if (!parsed.ok) throw new Error(`refused, ${parsed.issues.map(({ message }) => message).join("; ")}`);
   const { parameters, flops } = estimatePlan(parsed);
   return {
     model,
