@@ -23,9 +23,6 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
   const [a, b, c, d] = inputs;
   const { op } = application;
   if (a === undefined) return inferSource(application);
-  const goTogether = (fits: boolean): void => {
-    if (!fits) mismatch(op, inputs);
-  };
   switch (application.op) {
     case "Linear":
       return [inferLinear(a, required(b), c, application.attributes.layout)];
@@ -33,19 +30,19 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
       return [inferMatMul(a, required(b), application.attributes.transposeA, application.attributes.transposeB)];
     case "LinearWeightGrad": {
       const [[rows, inWidth], [rowsOfGrad, outWidth]] = [flattenedRows(a), flattenedRows(required(b))];
-      goTogether(rows === rowsOfGrad);
+      demand(rows === rowsOfGrad, op, inputs);
       return [application.attributes.layout === "out_in" ? [outWidth, inWidth] : [inWidth, outWidth]];
     }
     case "Conv2d":
       return [inferConv2d(a, required(b), c, application.attributes.stride, application.attributes.padding)];
     case "Conv2dInputGrad": {
       const { stride, padding, inputShape } = application.attributes;
-      goTogether(sameShape(inferConv2d(inputShape, a, undefined, stride, padding), required(b)));
+      demand(sameShape(inferConv2d(inputShape, a, undefined, stride, padding), required(b)), op, inputs);
       return [inputShape];
     }
     case "Conv2dWeightGrad": {
       const { stride, padding, weightShape } = application.attributes;
-      goTogether(sameShape(inferConv2d(a, weightShape, undefined, stride, padding), required(b)));
+      demand(sameShape(inferConv2d(a, weightShape, undefined, stride, padding), required(b)), op, inputs);
       return [weightShape];
     }
     case "Add":
@@ -63,18 +60,18 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
     case "SigmoidGrad":
     case "LogSigmoidGrad":
     case "ReluGrad":
-      goTogether(sameShape(a, required(b)));
+      demand(sameShape(a, required(b)), op, inputs);
       return [a];
     case "LayerNorm": {
       const rows = [...a.slice(0, -1), 1];
-      goTogether(isVector(b, lengthAt(a, -1)) && isVector(c, lengthAt(a, -1)));
+      demand(isVector(b, lengthAt(a, -1)) && isVector(c, lengthAt(a, -1)), op, inputs);
       return [a, rows, rows];
     }
     case "LayerNormGrad": // x, mean, rstd, weight, dy
       return [a, required(d), required(d)];
     case "BatchNorm": {
       const channels = lengthAt(a, 1);
-      goTogether(inputs.length === 5 && inputs.every((shape, i) => i === 0 || isVector(shape, channels)));
+      demand(inputs.length === 5 && inputs.every((shape, i) => i === 0 || isVector(shape, channels)), op, inputs);
       return [a, [channels], [channels]];
     }
     case "BatchNormGrad":
@@ -85,31 +82,31 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
       return [a];
     case "UnpackHeads": {
       const { heads, parts } = application.attributes;
-      goTogether(a.length === 3 && lengthAt(a, 2) % (parts * heads) === 0);
+      demand(a.length === 3 && lengthAt(a, 2) % (parts * heads) === 0, op, inputs);
       const part = [lengthAt(a, 0), heads, lengthAt(a, 1), lengthAt(a, 2) / (parts * heads)];
       return Array.from({ length: parts }, () => part);
     }
     case "PackHeads":
-      goTogether(a.length === 4 && inputs.every((shape) => sameShape(shape, a)));
+      demand(a.length === 4 && inputs.every((shape) => sameShape(shape, a)), op, inputs);
       return [[lengthAt(a, 0), lengthAt(a, 2), inputs.length * lengthAt(a, 1) * lengthAt(a, 3)]];
     case "SplitHeads": {
       const { heads } = application.attributes;
-      goTogether(a.length === 3 && lengthAt(a, 2) % heads === 0);
+      demand(a.length === 3 && lengthAt(a, 2) % heads === 0, op, inputs);
       return [[lengthAt(a, 0), heads, lengthAt(a, 1), lengthAt(a, 2) / heads]];
     }
     case "MergeHeads":
-      goTogether(a.length === 4);
+      demand(a.length === 4, op, inputs);
       return [[lengthAt(a, 0), lengthAt(a, 2), lengthAt(a, 1) * lengthAt(a, 3)]];
     case "Attention": {
       const [keys, values] = [required(b), required(c)];
       const keysOfQueries = [lengthAt(a, 0), lengthAt(a, 1), lengthAt(keys, 2), lengthAt(a, 3)];
-      goTogether(a.length === 4 && sameShape(keys, keysOfQueries) && sameShape(values, keys));
+      demand(a.length === 4 && sameShape(keys, keysOfQueries) && sameShape(values, keys), op, inputs);
       return [a, a.slice(0, 3)];
     }
     case "AttentionGrad": // q, k, v, o, lse, dy
       return [a, required(b), required(c)];
     case "Embedding":
-      goTogether(a.length === 2);
+      demand(a.length === 2, op, inputs);
       return [[...required(b), lengthAt(a, 1)]];
     case "EmbeddingGrad":
       return [[application.attributes.rows, lengthAt(required(b), -1)]];
@@ -117,7 +114,11 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
       return [a.slice(0, -1)];
     case "SelectToken": {
       const { index } = application.attributes;
-      goTogether(a.length === 3 && (index === "per_row" ? isVector(b, lengthAt(a, 0)) : index < lengthAt(a, 1)));
+      demand(
+        a.length === 3 && (index === "per_row" ? isVector(b, lengthAt(a, 0)) : index < lengthAt(a, 1)),
+        op,
+        inputs,
+      );
       return [[lengthAt(a, 0), lengthAt(a, 2)]];
     }
     case "SelectTokenGrad":
@@ -126,43 +127,43 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
       return [inferConcat(inputs, application.attributes.axis)];
     case "Slice": {
       const { axis, start, length } = application.attributes;
-      goTogether(start + length <= lengthAt(a, axis));
+      demand(start + length <= lengthAt(a, axis), op, inputs);
       return [withLength(a, axis, length)];
     }
     case "PadSlice": {
       const { axis, start, length } = application.attributes;
-      goTogether(lengthAt(a, axis) > 0 && start + lengthAt(a, axis) <= length);
+      demand(lengthAt(a, axis) > 0 && start + lengthAt(a, axis) <= length, op, inputs);
       return [withLength(a, axis, length)];
     }
     case "Reshape": {
       const { shape } = application.attributes;
-      goTogether(coefficientOf(a) === coefficientOf(shape) && degreeOf(a) === degreeOf(shape));
+      demand(coefficientOf(a) === coefficientOf(shape) && degreeOf(a) === degreeOf(shape), op, inputs);
       return [shape];
     }
     case "Expand": {
       const { shape } = application.attributes;
-      goTogether(sameShape(broadcastShape(a, shape), shape));
+      demand(sameShape(broadcastShape(a, shape), shape), op, inputs);
       return [shape];
     }
     case "SumTo": {
       const { shape } = application.attributes;
-      goTogether(sameShape(broadcastShape(a, shape), a));
+      demand(sameShape(broadcastShape(a, shape), a), op, inputs);
       return [shape];
     }
     case "Transpose": {
       const { permutation } = application.attributes;
-      goTogether(permutation.length === a.length && new Set(permutation).size === a.length);
+      demand(permutation.length === a.length && new Set(permutation).size === a.length, op, inputs);
       return [permutation.map((axis) => lengthAt(a, axis))];
     }
     case "Mean": {
       const { axis, keepDims } = application.attributes;
-      goTogether(lengthAt(a, axis) > 0);
+      demand(lengthAt(a, axis) > 0, op, inputs);
       return [keepDims ? withLength(a, axis, 1) : a.filter((_, i) => i !== axis)];
     }
     case "AveragePool": {
       const { kernel } = application.attributes;
       const [height, width] = [Math.floor(lengthAt(a, 2) / kernel), Math.floor(lengthAt(a, 3) / kernel)];
-      goTogether(height > 0 && width > 0);
+      demand(height > 0 && width > 0, op, inputs);
       return [[lengthAt(a, 0), lengthAt(a, 1), height, width]];
     }
     case "AveragePoolGrad":
@@ -171,17 +172,21 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
       return [[mergedLength(application.attributes.devices, lengthAt(a, 0)), ...a.slice(1)]];
     case "ReduceScatter": {
       const rows = lengthAt(a, 0) / application.attributes.devices;
-      goTogether(Number.isInteger(rows));
+      demand(Number.isInteger(rows), op, inputs);
       return [[rows, ...a.slice(1)]];
     }
     case "SoftmaxCrossEntropy":
-      goTogether(a.length === 2 && isVector(b, lengthAt(a, 0)));
+      demand(a.length === 2 && isVector(b, lengthAt(a, 0)), op, inputs);
       return [[], a];
     case "SoftmaxCrossEntropyGrad": // logProbabilities, labels, dloss
       return [a];
     case "AdamW": // weight, gradient, first and second moment
     case "Sgd": // weight, gradient, momentum
-      goTogether(inputs.every((shape) => sameShape(shape, a)));
+      demand(
+        inputs.every((shape) => sameShape(shape, a)),
+        op,
+        inputs,
+      );
       return [];
     case "PairSigns":
     case "LabelRange":
@@ -211,13 +216,18 @@ function inferMatMul(a: Shape, b: Shape, transposeA: boolean, transposeB: boolea
 }
 
 function inferConv2d(x: Shape, weight: Shape, bias: Shape | undefined, stride: number, padding: number): Shape {
-  const outLength = (axis: 2 | 3) =>
-    Math.floor((lengthAt(x, axis) + 2 * padding - lengthAt(weight, axis)) / stride) + 1;
-  const [count, channels, height, width] = [lengthAt(x, 0), lengthAt(x, 1), lengthAt(x, 2), lengthAt(x, 3)];
-  const [outChannels, outHeight, outWidth] = [lengthAt(weight, 0), outLength(2), outLength(3)];
-  const fits = channels === lengthAt(weight, 1) && height > 0 && width > 0 && outHeight > 0 && outWidth > 0;
+  const outChannels = lengthAt(weight, 0);
+  const height = convolved(x, 2, weight, stride, padding);
+  const width = convolved(x, 3, weight, stride, padding);
+  const fits = lengthAt(x, 1) === lengthAt(weight, 1) && height > 0 && width > 0;
   if (!fits || !(bias === undefined || isVector(bias, outChannels))) mismatch("Conv2d", [x, weight, ...given(bias)]);
-  return [count, outChannels, outHeight, outWidth];
+  return [lengthAt(x, 0), outChannels, height, width];
+}
+
+/** Not positive when the kernel reaches over the image or the length scales with the batch. */
+function convolved(x: Shape, axis: 2 | 3, weight: Shape, stride: number, padding: number): number {
+  const length = lengthAt(x, axis);
+  return length < 0 ? length : Math.floor((length + 2 * padding - lengthAt(weight, axis)) / stride) + 1;
 }
 
 /** Along an axis that scales with the batch nothing is concatenated: it would not be known where each part begins. */
@@ -247,6 +257,10 @@ function given(shape: Shape | undefined): readonly Shape[] {
 function required(shape: Shape | undefined): Shape {
   if (shape === undefined) throw new RangeError("an input is missing");
   return shape;
+}
+
+function demand(fits: boolean, op: OpType, inputs: readonly Shape[]): void {
+  if (!fits) mismatch(op, inputs);
 }
 
 function mismatch(op: Node["op"], shapes: readonly Shape[]): never {
