@@ -18,8 +18,13 @@ export function kernelFor(context: Context, node: NodeOf<"Attention">, dtype: Ph
   const { attention, card } = context.settings;
   if (attention === "eager" && context.settings.implementation === "transformers") return "eager";
   if (attention === "math") return "math";
-  if (dtype === "bfloat16" && !hasFlashAttention(card)) return "math";
+  if (!hasFusedKernel(context, dtype)) return "math";
   return dtype !== "float32" && hasFlashAttention(card) && !takesMask(context, node) ? "flash" : "efficient";
+}
+
+/** No fused kernel takes bf16 before Ampere. */
+export function hasFusedKernel(context: Context, dtype: PhysicalDtype): boolean {
+  return dtype !== "bfloat16" || hasFlashAttention(context.settings.card);
 }
 
 /** open_clip passes its causal mask as a tensor. */
@@ -102,26 +107,37 @@ function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: Physical
   const products = copies ? [q, k].map((value) => make(value.shape, working, "operand in order")) : scaled;
   for (const storage of products) keep(storage);
   let raw = make(scores, working, "attention scores");
-  if (copies) for (const storage of [...products, ...scaled]) letGo(storage);
+  for (const storage of new Set([...(copies ? products : []), ...scaled.slice(1)])) letGo(storage);
   if (!isMath) {
     raw = replaced(raw, make(scores, working, "scaled scores"), letGo);
     if (node.attributes.causal) raw = replaced(raw, make(scores, maskedType(context, dtype), "masked scores"), letGo);
   }
-  const weights = make(scores, "float32", "attention weights");
+  // A softmax that widens reads half precision as it is, bf16 from a converted copy.
+  const wideScores = !isMath && dtype === "bfloat16" && raw.dtype === dtype ? make(scores, "float32", "scores in fp32") : null;
+  let weights = make(scores, "float32", "attention weights");
+  if (wideScores !== null) letGo(wideScores);
   keep(weights);
-  if (isMath) context.scratch(scores, "bool", "rows that are masked out");
-  else if (dtype !== "float32") keep(make(scores, dtype, "attention weights"));
-  if (isMath) letGo(raw);
-  if (widened) make(scores, dtype, "attention weights returned");
-  if (!isMath) letGo(raw);
+  if (isMath) {
+    context.scratch(scores, "bool", "rows that are masked out");
+    letGo(raw);
+    if (widened) make(scores, dtype, "attention weights returned");
+  } else {
+    if (dtype !== "float32") {
+      weights = replaced(weights, make(scores, dtype, "attention weights"), letGo);
+      keep(weights);
+    }
+    letGo(raw);
+  }
   const values = copies ? make(v.shape, working, "values in order") : (wide[2] ?? context.storage(v));
   keep(values);
   let output = tape.alloc(q.shape, working, purpose, "attention output");
+  if (copies) letGo(values);
   if (working !== dtype) {
     const narrow = tape.alloc(q.shape, dtype, purpose, "attention output");
     tape.release(output);
     output = narrow;
   }
+  if (!isMath) holdWeights(context, node, weights);
   for (const storage of made) tape.release(storage);
   return output;
 }
@@ -129,6 +145,12 @@ function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: Physical
 function replaced(before: Storage, after: Storage, letGo: (storage: Storage) => void): Storage {
   letGo(before);
   return after;
+}
+
+/** transformers' attention returns its weights, and the block holds them until it returns. */
+function holdWeights(context: Context, node: NodeOf<"Attention">, weights: Storage): void {
+  const [, held] = node.outputs;
+  if (held !== undefined) context.place(held, context.tape.retain(weights), weights.dtype);
 }
 
 /** transformers adds its causal mask in fp32 under autocast, which widens the scores. */

@@ -40,6 +40,11 @@ export class Context {
     this.lowPrecision = lowPrecisionOf(settings);
   }
 
+  /** transformers' own attention computes its weights and returns them. */
+  get returnsWeights(): boolean {
+    return this.settings.attention === "eager" && this.settings.implementation === "transformers";
+  }
+
   storage(value: Value): Storage {
     const storage = this.storageOf[value.id];
     if (storage === undefined) throw new Error(`${value.producer?.op ?? value.name} in ${value.scope.path} lies nowhere`);

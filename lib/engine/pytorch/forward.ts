@@ -1,6 +1,6 @@
 import type { Node, NodeOf, Value } from "../../graph/ir";
-import { degreeOf } from "../../graph/shape";
-import { kernelFor, runAttention } from "./attention";
+import { degreeOf, lengthAt } from "../../graph/shape";
+import { hasFusedKernel, kernelFor, runAttention } from "./attention";
 import { type Context, promoted } from "./context";
 import type { PhysicalDtype, Storage } from "../tape";
 
@@ -147,12 +147,13 @@ function runLinear(context: Context, node: NodeOf<"Linear">): void {
   const { module } = node.scope.parent ?? node.scope;
   const inMultihead = module === "MultiheadAttention";
   const isPackedProjection = inMultihead && node.scope.path.endsWith("in_proj");
-  const fast = runsFastPath(context, node);
   const operands: Operand[] = [];
   for (let i = node.inputs.length - 1; i >= 0; i--) operands[i] = operand(context, node, i, lowPrecision);
   let x = operands[0];
   if (x === undefined) throw new RangeError("Linear needs an input");
-  const transposed = isPackedProjection && !context.settings.singleSample && !fast;
+  // A frozen projection is multiplied head on, without bringing rows together first.
+  const trains = inputOf(node, 1).requiresGrad;
+  const transposed = isPackedProjection && trains && !context.settings.singleSample;
   if (transposed) {
     // Tokens come first inside nn.MultiheadAttention; the matrix product wants rows that lie one after the other.
     const copy = tape.alloc(inputOf(node, 0).shape, x.storage.dtype, context.purposeOf(node), "input, tokens first");
@@ -277,16 +278,26 @@ function placeAttention(context: Context, node: NodeOf<"Attention">): void {
   const dtype = inputDtype(context, node, 0);
   const kernel = kernelFor(context, node, dtype);
   const isFused = kernel !== "math" && kernel !== "eager";
+  if (!isFused && runsFastPath(context, node)) return runNativeAttention(context, node, dtype);
   if (isFused) keepReadInputs(context, node);
   const storage = runAttention(context, node, dtype);
   context.place(output, storage, dtype);
   if (isFused && context.keepsFor(node)) context.keep(node, storage);
 }
 
+/** The native function without a fused kernel: scores for a while, and the result laid where the queries were. */
+function runNativeAttention(context: Context, node: NodeOf<"Attention">, dtype: PhysicalDtype): void {
+  const [q, k] = [inputOf(node, 0), inputOf(node, 1)];
+  context.scratch([...q.shape.slice(0, 3), lengthAt(k.shape, 2)], dtype, "attention weights");
+  context.placeView(outputOf(node), q);
+}
+
 function unpackHeads(context: Context, node: NodeOf<"UnpackHeads">): void {
   const packed = inputOf(node, 0);
-  if (node.scope.module !== "MultiheadAttention" || runsFastPath(context, node)) return placeViews(context, node);
   const dtype = context.dtype(packed);
+  const unfused = context.settings.attention === "math" || !hasFusedKernel(context, dtype);
+  const inOrder = node.scope.module !== "MultiheadAttention" || (runsFastPath(context, node) && !unfused);
+  if (inOrder) return placeViews(context, node);
   const copy = context.tape.alloc(packed.shape, dtype, context.purposeOf(node), "queries, keys and values in order");
   for (const output of node.outputs) context.place(output, context.tape.retain(copy), dtype);
   context.tape.release(copy);
@@ -312,9 +323,10 @@ export function handsOverCopy(context: Context, node: Node): boolean {
 function mergeHeads(context: Context, node: NodeOf<"MergeHeads">): void {
   const x = inputOf(node, 0);
   const attention = x.producer;
-  if (attention?.op !== "Attention" || runsFastPath(context, node)) return placeViews(context, node);
+  if (attention?.op !== "Attention") return placeViews(context, node);
   const kernel = kernelFor(context, attention, context.dtype(x));
-  const copies = kernel === "efficient" ? handsOverCopy(context, node) : kernel !== "flash";
+  const copiesEfficient = handsOverCopy(context, node) && !runsFastPath(context, node);
+  const copies = kernel === "efficient" ? copiesEfficient : kernel !== "flash";
   if (copies) placeOutput(context, node, context.dtype(x));
   else placeViews(context, node);
 }

@@ -8,9 +8,10 @@ import type { Node, Scope, Value } from "../../graph/ir";
  * arguments. What the frames of particular modules hold beyond that is in `heldByFrame`.
  *
  * @param nodes operations that run one after the other: the forward pass, or one repetition
+ * @param returnsWeights attention hands its weights to the block, which holds them until it returns
  * @returns for each index, the results to let go after it
  */
-export function releasesAfter(nodes: readonly Node[]): ReadonlyMap<number, readonly Value[]> {
+export function releasesAfter(nodes: readonly Node[], returnsWeights: boolean): ReadonlyMap<number, readonly Value[]> {
   const lastOfScope = new Map<Scope, number>();
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i];
@@ -22,6 +23,10 @@ export function releasesAfter(nodes: readonly Node[]): ReadonlyMap<number, reado
     const node = nodes[i];
     if (node === undefined) continue;
     for (const output of node.outputs) lastUse.set(output, i);
+    const weights = node.outputs[1];
+    if (returnsWeights && node.op === "Attention" && weights !== undefined) {
+      lastUse.set(weights, lastOfScope.get(node.scope.parent ?? node.scope) ?? i);
+    }
     for (const input of node.inputs) {
       if (input.producer === null || !lastUse.has(input)) continue;
       const until = Math.max(endOfHolder(node, input, i, lastOfScope), lastUse.get(input) ?? i);

@@ -30,7 +30,8 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   for (const value of inputs) placeLeaf(context, value, value.name === "images" ? "activations.image" : inputPurpose(value), "input");
   tape.begin("forward");
   const before = tape.storages.length;
-  const backwardFrom = runForwardPass(context, graph.nodes, step.loss);
+  const wanted = valuesWithWantedGradients(graph.nodes);
+  const backwardFrom = runForwardPass(context, graph.nodes, new Set([step.loss, ...wanted]));
   for (const storage of context.castWeights.values()) tape.release(storage);
   context.castWeights.clear();
   const retained = tape.storages.slice(before).filter((storage) => storage.references > 0);
@@ -38,14 +39,14 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   tape.begin("backward");
   const seed = tape.alloc([], "float32", "temporaries", "gradient of the loss");
   context.place(step.lossSeed, seed, "float32");
-  const optimizerFrom = runBackwardPass(context, graph.nodes, backwardFrom);
-  context.drop(step.loss);
+  const { next, unread } = runBackwardPass(context, graph.nodes, backwardFrom);
 
   tape.begin("optimizer");
   const gradients = [...step.gradients.values()].map((value) => context.storage(value));
-  runOptimizer(tape, step.gradients, settings, graph.nodes[optimizerFrom] ?? null);
+  runOptimizer(tape, step.gradients, settings, graph.nodes[next] ?? null);
 
   tape.begin("end");
+  for (const value of [...unread, ...wanted, step.loss]) context.drop(value);
   for (const value of inputs) context.drop(value);
   return { tape, weights, optimizerState, workspaces, gradients, retained };
 }
@@ -79,16 +80,23 @@ function inputPurpose(value: Value): "activations.text" | "loss" {
 function runForwardPass(
   context: Context,
   nodes: readonly Node[],
-  loss: Value,
+  heldThroughTheStep: ReadonlySet<Value>,
 ): number {
   const rereads = readByRepetitions(nodes);
   const forward = nodes.slice(0, firstAfterForward(nodes));
-  const releases = releasesAfter(forward);
+  const releases = releasesAfter(forward, context.returnsWeights);
   forward.forEach((node, i) => {
     runForward(context, node);
-    for (const value of releases.get(i) ?? []) if (value !== loss && !rereads.has(value)) context.drop(value);
+    for (const value of releases.get(i) ?? []) if (!heldThroughTheStep.has(value) && !rereads.has(value)) context.drop(value);
   });
   return forward.length;
+}
+
+/** Values that were made to want a gradient: leaves of autograd's graph, which holds them as long as the loss lives. */
+function valuesWithWantedGradients(nodes: readonly Node[]): Value[] {
+  return nodes
+    .filter((node) => node.phase === "forward" && !node.inputs.some((input) => input.requiresGrad))
+    .flatMap((node) => node.outputs.filter((output) => output.requiresGrad));
 }
 
 function firstAfterForward(nodes: readonly Node[]): number {
@@ -106,31 +114,61 @@ function readByRepetitions(nodes: readonly Node[]): ReadonlySet<Value> {
   return read;
 }
 
-/** @returns the index of the first node after the backward pass */
-function runBackwardPass(context: Context, nodes: readonly Node[], from: number): number {
+interface BackwardEnd {
+  /** The index of the first node after the backward pass. */
+  readonly next: number;
+  /** Gradients that lead no further: the values they belong to hold them until the loss goes. */
+  readonly unread: readonly Value[];
+}
+
+function runBackwardPass(context: Context, nodes: readonly Node[], from: number): BackwardEnd {
   const lastRead = lastReads(nodes, from);
+  const unread: Value[] = [];
+  let region: Scope | null = null;
+  let rerunFrom: readonly Value[] = [];
   let i = from;
   while (i < nodes.length) {
     const node = nodes[i];
     if (node === undefined || node.phase === "optimizer") break;
     if (node.phase === "recompute") {
-      i = runRepetition(context, nodes, i);
+      const to = endOfRepetition(nodes, i);
+      const repetition = nodes.slice(i, to);
+      runRepetition(context, repetition);
+      region = checkpointOf(node);
+      rerunFrom = [...readByRepetitions(repetition)];
+      i = to;
       continue;
     }
-    const forward = node.of;
-    const group: Node[] = [];
-    while (i < nodes.length && nodes[i]?.of === forward && nodes[i]?.phase === "backward") {
-      const member = nodes[i];
-      if (member !== undefined) group.push(member);
-      i++;
-    }
+    const group = groupAt(nodes, i);
+    i += group.length;
     const end = i - 1;
-    if (forward !== null) {
-      const keepsForever = context.lastingGradients;
-      runBackward(context, forward, group, (value) => !keepsForever.has(value) && (lastRead.get(value) ?? end) <= end);
+    const isLasting = (value: Value) => context.lastingGradients.has(value);
+    if (node.of !== null) {
+      runBackward(context, node.of, group, (value) => !isLasting(value) && (lastRead.get(value) ?? end) <= end);
+    }
+    for (const value of group.flatMap((member) => member.outputs)) if (!isLasting(value) && !lastRead.has(value)) unread.push(value);
+    // A checkpoint holds what its module is run again from until the module's gradients are done.
+    if (region !== null && (nodes[i]?.phase === "optimizer" || checkpointOf(nodes[i]) !== region)) {
+      for (const value of rerunFrom) context.drop(value);
+      region = null;
+      rerunFrom = [];
     }
   }
-  return i;
+  return { next: i, unread };
+}
+
+/** The backward operations of one forward operation. */
+function groupAt(nodes: readonly Node[], from: number): readonly Node[] {
+  const of = nodes[from]?.of;
+  let to = from;
+  while (nodes[to]?.phase === "backward" && nodes[to]?.of === of) to++;
+  return nodes.slice(from, to);
+}
+
+function endOfRepetition(nodes: readonly Node[], from: number): number {
+  let to = from;
+  while (nodes[to]?.phase === "recompute" && checkpointOf(nodes[to]) === checkpointOf(nodes[from])) to++;
+  return to;
 }
 
 /** The last node that reads each value from here on. */
@@ -146,15 +184,12 @@ function lastReads(nodes: readonly Node[], from: number): ReadonlyMap<Value, num
 
 /**
  * Runs a checkpointed module again. Its results live until a later repetition has read them; what gradients read is
- * kept by then. The input that the module is run again from is let go with its last reader.
+ * kept by then.
  */
-function runRepetition(context: Context, nodes: readonly Node[], from: number): number {
-  let to = from;
-  while (nodes[to]?.phase === "recompute") to++;
-  const repetition = nodes.slice(from, to);
+function runRepetition(context: Context, repetition: readonly Node[]): void {
   const skipped = skippedRepetitions(context, repetition);
-  const neededAfter = new Set(skipped.flatMap((node) => node.inputs).filter(isOwnResult));
-  const releases = releasesAfter(repetition);
+  const neededAfter = new Set(heldToTheEnd(context, repetition));
+  const releases = releasesAfter(repetition, context.returnsWeights);
   repetition.forEach((node, i) => {
     runForward(context, node);
     for (const value of releases.get(i) ?? []) if (!neededAfter.has(value)) context.drop(value);
@@ -163,12 +198,20 @@ function runRepetition(context: Context, nodes: readonly Node[], from: number): 
   for (const value of neededAfter) context.drop(value);
   for (const storage of context.castWeights.values()) context.tape.release(storage);
   context.castWeights.clear();
-  for (const value of readByRepetitions(repetition)) context.drop(value);
-  return to;
 }
 
-function isOwnResult(value: Value): boolean {
-  return value.producer?.phase === "recompute";
+/** Results that operations beyond the end of the repetition would read: Python still holds them for those. */
+function heldToTheEnd(context: Context, repetition: readonly Node[]): Value[] {
+  const repeated = new Set(repetition.map((node) => node.of));
+  const region = checkpointOf(repetition[0]);
+  const beyond = context.graph.nodes.filter(
+    (node) => node.phase === "forward" && checkpointOf(node) === region && !repeated.has(node),
+  );
+  const wanted = new Set(beyond.flatMap((node) => node.inputs));
+  return repetition.flatMap((node) => {
+    const originals = node.of?.outputs ?? [];
+    return node.outputs.filter((_, i) => originals[i] !== undefined && wanted.has(originals[i]));
+  });
 }
 
 /** Operations of the same module that were not written again because nobody reads their results. */
