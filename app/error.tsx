@@ -3,7 +3,7 @@
 /** What is shown when a page could not be made: a fault of ours, or a database that is down. */
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
-    <main id="main" className="mx-auto max-w-2xl px-4 py-20 sm:px-6">
+    <main id="main" className="mx-auto w-full max-w-2xl px-4 py-20 sm:px-6">
       <h1 className="text-3xl font-semibold tracking-tight">This page could not be made</h1>
       <p className="mt-3">
         Something failed on our side, not in your plan. A plan in a link is not lost: the address still holds it.

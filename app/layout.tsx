@@ -22,11 +22,11 @@ export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     // The theme is set on this element before React starts.
     <html lang="en" suppressHydrationWarning>
-      <body className="font-sans antialiased">
+      <body className="flex min-h-dvh flex-col font-sans antialiased">
         <Theme>
           <Header />
           {children}
-          <footer className="mx-auto flex max-w-[92rem] flex-wrap gap-x-6 gap-y-1 px-4 py-8 text-sm text-muted max-lg:pb-24 sm:px-6">
+          <footer className="mx-auto mt-auto flex w-full max-w-[92rem] flex-wrap gap-x-6 gap-y-1 px-4 py-8 text-sm text-muted max-lg:pb-24 sm:px-6">
             <p>Figures are read from the graph of the training step, operation by operation.</p>
             <p>
               The same answers over HTTP:{" "}

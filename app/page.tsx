@@ -19,7 +19,7 @@ export default async function PlanPage({ searchParams }: { searchParams: Promise
   const input = readLink(await searchParams);
   const [answer, cookieStore] = await Promise.all([estimateAction(input), cookies()]);
   return (
-    <main id="main" className="mx-auto max-w-[92rem] px-4 py-4 sm:px-6 sm:py-6">
+    <main id="main" className="mx-auto w-full max-w-[92rem] px-4 py-4 sm:px-6 sm:py-6">
       <h1 className="sr-only">Plan a CLIP fine-tuning run</h1>
       <Planner
         initialInput={input}

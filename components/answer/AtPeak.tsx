@@ -77,8 +77,8 @@ function CategoryRow({ category, allocated }: { category: CategoryAtPeak; alloca
         <span className="text-muted tabular-nums max-sm:hidden">
           {formatCount(category.tensorCount)} {category.tensorCount === 1 ? "tensor" : "tensors"}
         </span>
-        <span className="w-12 text-right text-muted tabular-nums">
-          {formatPercent(allocated > 0 ? category.bytes / allocated : 0)}
+        <span className="w-14 text-right whitespace-nowrap text-muted tabular-nums">
+          {shareText(allocated > 0 ? category.bytes / allocated : 0)}
         </span>
         <span className="w-24 text-right font-medium">
           <Bytes value={category.bytes} />
@@ -94,6 +94,10 @@ function CategoryRow({ category, allocated }: { category: CategoryAtPeak; alloca
       </ul>
     </details>
   );
+}
+
+function shareText(fraction: number): string {
+  return fraction > 0 && fraction < 0.001 ? `< ${formatPercent(0.001)}` : formatPercent(fraction);
 }
 
 function TensorsItem({ tensors }: { tensors: PeakTensors }) {
@@ -138,7 +142,9 @@ function Level({ name, tool, interval }: { name: string; tool: string; interval:
         <span className="text-muted">
           ({formatBytesNumber(interval.low, unit)}–{formatBytesNumber(interval.high, unit)})
         </span>
-        {interval.reason !== undefined && <span className="block text-[0.8125rem] text-muted">{interval.reason}</span>}
+        {interval.reason !== undefined && (
+          <span className="block text-[0.8125rem] text-muted">Range: {interval.reason}.</span>
+        )}
       </dd>
     </div>
   );

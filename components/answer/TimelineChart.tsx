@@ -63,8 +63,8 @@ export function TimelineChart({ estimate }: { estimate: Estimate }) {
         {formatBytes(largest.bytes, unit)}
       </h3>
       <p className="mt-0.5 text-sm text-muted">
-        Allocated memory through one training step, operation by operation ({formatCount(timeline.eventCount)}{" "}
-        allocations and frees). Point at it, or focus it and use the arrow keys.
+        Allocated memory through one training step of {formatCount(timeline.eventCount)} allocations and frees. Point at
+        a moment, or use the arrow keys.
       </p>
 
       <div className="mt-4 flex min-h-12 flex-wrap items-baseline justify-between gap-x-4 border-b border-line pb-2 sm:min-h-0">

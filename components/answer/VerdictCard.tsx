@@ -57,7 +57,8 @@ export function VerdictDetails({
         )}
       </p>
       <p className="text-sm text-muted tabular-nums">
-        {verdictRange(memory, unit)} {memory.deviceBytes.reason}
+        {verdictRange(memory, unit)}
+        {memory.deviceBytes.reason !== undefined && ` Range: ${memory.deviceBytes.reason}.`}
       </p>
     </div>
   );

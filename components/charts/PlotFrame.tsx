@@ -106,9 +106,11 @@ export function LevelLine({ bytes, top, label, tone }: { bytes: number; top: num
       className={`pointer-events-none absolute inset-x-0 ${isInside ? "border-t-2 border-dashed" : ""} ${tone}`}
       style={isInside ? { bottom: percent(bytes / top) } : { top: 0 }}
     >
-      <span className="absolute top-1 left-1 rounded-sm bg-panel/85 px-1 text-xs font-medium whitespace-nowrap">
-        {isInside ? label : `↑ ${label}, beyond this axis`}
-      </span>
+      <p className="absolute inset-x-1 top-1 text-xs leading-tight font-medium">
+        <span className="rounded-sm bg-panel/85 box-decoration-clone px-1 py-0.5">
+          {isInside ? label : `↑ ${label}, beyond this axis`}
+        </span>
+      </p>
     </div>
   );
 }

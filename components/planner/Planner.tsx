@@ -116,10 +116,9 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
               estimate={estimate}
               onBatch={(batchSize) => change("perDeviceBatchSize", batchSize)}
               actions={
-                <div className="flex flex-wrap items-center gap-2">
+                <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save}>
                   <UnitSwitch />
-                  <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save} />
-                </div>
+                </ShareBar>
               }
               changes={
                 <Changes

@@ -1,7 +1,7 @@
 "use client";
 
 import { Check, Link2, Save } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { PlannerActions } from "./answers";
 import type { PlanInput } from "./plan-input";
 
@@ -17,6 +17,7 @@ export function ShareBar({
   link,
   isAnswered,
   save,
+  children,
 }: {
   input: PlanInput;
   /** Path and query that restore this plan; null for a plan that no link can hold. */
@@ -24,6 +25,8 @@ export function ShareBar({
   /** Whether the answer in sight is for the plan in the form. */
   isAnswered: boolean;
   save: PlannerActions["save"];
+  /** What stands beside the buttons. The news comes before it all, so that nothing moves when it arrives. */
+  children: ReactNode;
 }) {
   const [copied, setCopied] = useState<{ link: string | null; text: string } | null>(null);
   const [state, setState] = useState<SaveState>({ kind: "idle" });
@@ -65,6 +68,7 @@ export function ShareBar({
         )}
         {state.kind === "failed" && <span className="text-over"> Not saved: {state.message}</span>}
       </p>
+      {children}
       <button type="button" className="button" disabled={!isAnswered} onClick={() => void share()}>
         {isCopied ? <Check aria-hidden="true" className="size-4" /> : <Link2 aria-hidden="true" className="size-4" />}
         Share

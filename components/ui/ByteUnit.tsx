@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, use, useState } from "react";
 import { type ByteUnit, formatBytes } from "@/lib/format";
+import { GB, GIB, MIB } from "@/lib/units";
 import { UNIT_COOKIE, UNITS } from "./unit-cookie";
 
 const ByteUnitContext = createContext<{ unit: ByteUnit; choose: (unit: ByteUnit) => void } | null>(null);
@@ -21,9 +22,18 @@ export function useByteUnit(): ByteUnit {
   return useContextOrThrow().unit;
 }
 
+/** Below these, an amount is shown as less than them: what does not show in a sum is not worth eight digits. */
+const LEAST_SHOWN = { GiB: 0.01 * GIB, GB: 0.01 * GB, MiB: MIB } as const satisfies Record<ByteUnit, number>;
+
 /** An amount of memory in the unit that was chosen. */
 export function Bytes({ value }: { value: number }) {
-  return <span className="whitespace-nowrap tabular-nums">{formatBytes(value, useByteUnit())}</span>;
+  const unit = useByteUnit();
+  const least = LEAST_SHOWN[unit];
+  return (
+    <span className="whitespace-nowrap tabular-nums">
+      {value > 0 && value < least ? `< ${formatBytes(least, unit)}` : formatBytes(value, unit)}
+    </span>
+  );
 }
 
 export function UnitSwitch() {

@@ -36,7 +36,7 @@ export default async function StoredPlanPage({ params }: PageProps) {
   const estimate = readEstimate(stored.estimate);
   const unit = unitFromCookie((await cookies()).get(UNIT_COOKIE)?.value);
   return (
-    <main id="main" className="mx-auto max-w-[92rem] px-4 py-4 sm:px-6 sm:py-6">
+    <main id="main" className="mx-auto w-full max-w-[92rem] px-4 py-4 sm:px-6 sm:py-6">
       <h1 className="sr-only">A saved plan</h1>
       <div className="grid items-start gap-6 lg:grid-cols-[23.5rem_minmax(0,1fr)]">
         <div className="min-w-0 space-y-4 max-lg:order-last lg:sticky lg:top-4">
