@@ -59,7 +59,10 @@ class OpenClipTowers:
         self.image_size = size[0] if isinstance(size, (tuple, list)) else size
         self.context_length, self.text_width = self.text.positional_embedding.shape
         projection = self.text.text_projection
-        self.embed_dim = projection.out_features if isinstance(projection, nn.Linear) else projection.shape[1]
+        if projection is None:
+            self.embed_dim = self.text_width
+        else:
+            self.embed_dim = projection.out_features if isinstance(projection, nn.Linear) else projection.shape[1]
         self.text_blocks = list(self.text.transformer.resblocks)
         if self.is_timm:
             self.image_blocks = list(self.visual.trunk.blocks)
@@ -95,7 +98,7 @@ class OpenClipTowers:
             parameters.append(self.module.logit_bias)
         if isinstance(self.text.text_projection, nn.Linear):
             modules.append(self.text.text_projection)
-        else:
+        elif self.text.text_projection is not None:
             parameters.append(self.text.text_projection)
         if self.is_resnet:
             modules.append(self.visual.attnpool)
@@ -125,7 +128,9 @@ class OpenClipTowers:
         x = text.ln_final(text.transformer(x, attn_mask=text.attn_mask))
         x = x[torch.arange(len(x), device=x.device), end]
         projection = text.text_projection
-        return F.normalize(projection(x) if isinstance(projection, nn.Linear) else x @ projection, dim=-1)
+        if projection is not None:
+            x = projection(x) if isinstance(projection, nn.Linear) else x @ projection
+        return F.normalize(x, dim=-1)
 
 
 class TransformersTowers:
