@@ -77,7 +77,8 @@ export function sigmoidLoss(g: GraphBuilder, images: Value, texts: Value, logitS
     const scale = g.exp(logitScale);
     const logits = g.add(g.matMul(g.mul(scale, images), texts, { b: true }), logitBias);
     const signs = g.pairSigns(logits.shape);
-    return g.sumTo(g.scale(g.logSigmoid(g.mul(signs, logits)), -1), []);
+    const sum = g.sumTo(g.scale(g.logSigmoid(g.mul(signs, logits)), -1), []);
+    return g.scale(sum, 1, -1);
   });
 }
 

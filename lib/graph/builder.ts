@@ -176,8 +176,9 @@ export class GraphBuilder {
     return this.one("Mul", [a, b], {});
   }
 
-  scale(x: Value, factor: number): Value {
-    return this.one("Scale", [x], { factor });
+  /** @param batchPower −1 to divide by the batch size as well */
+  scale(x: Value, factor: number, batchPower: 0 | -1 = 0): Value {
+    return this.one("Scale", [x], { factor, batchPower });
   }
 
   exp(x: Value): Value {

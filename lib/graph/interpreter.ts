@@ -60,6 +60,7 @@ function compute(node: Node, inputs: readonly Tensor[], options: InterpreterOpti
       if (index >= inputs.length) throw new RangeError(`${node.op} has no input ${index}`);
       return inputs[index];
     },
+    batchSize: options.batchSize,
     concrete: (shape: Shape) => concreteShape(shape, options.batchSize),
     optimizer: () => {
       if (options.optimizer === undefined) throw new Error(`${node.op} needs the optimizer's settings`);

@@ -51,7 +51,8 @@ export interface OpAttributes {
   /** The sum of two gradients of one value. */
   Accumulate: Record<string, never>;
   Mul: Record<string, never>;
-  Scale: { readonly factor: number };
+  /** x · factor · batch^batchPower: −1 divides by the batch size, which the graph leaves open. */
+  Scale: { readonly factor: number; readonly batchPower: 0 | -1 };
   Exp: Record<string, never>;
   Gelu: { readonly approximate: "none" | "tanh" };
   GeluGrad: { readonly approximate: "none" | "tanh" };

@@ -195,7 +195,9 @@ export const OP_CASES: { readonly [T in OpType]: readonly OpCase<T>[] } = {
   Add: pairs,
   Accumulate: twice(...ANY_RANK),
   Mul: pairs,
-  Scale: ANY_RANK.map((shape) => ({ inputs: [real(...shape)], attributes: { factor: -1.7 } })),
+  Scale: ([0, -1] as const).flatMap((batchPower) =>
+    ANY_RANK.map((shape) => ({ inputs: [real(...shape)], attributes: { factor: -1.7, batchPower } })),
+  ),
   Exp: alone(...ANY_RANK),
   Gelu: BOTH_GELUS.flatMap((attributes) => ANY_RANK.map((shape) => ({ inputs: [real(...shape)], attributes }))),
   GeluGrad: BOTH_GELUS.map((attributes) => ({ inputs: [real(BATCH, 3), fixed(BATCH, 3)], attributes })),

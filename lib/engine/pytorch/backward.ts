@@ -304,18 +304,14 @@ function convolutionGradient(step: GradientStep): void {
   const { context } = step;
   const dtype = step.incomingDtype();
   const [dx, dw] = [step.find("Conv2dInputGrad"), step.find("Conv2dWeightGrad")];
-  const bias = step.find("SumTo");
   const read = dw?.inputs[1];
   const reorders = read?.producer?.op === "Reshape";
   const ordered = reorders && read !== undefined ? context.tape.alloc(read.shape, dtype, "temporaries", "gradient in order") : null;
-  const [dxValue, dwValue, dbValue] = [dx?.outputs[0], dw?.outputs[0], bias?.outputs[0]];
+  // The kernel writes the bias's gradient in the bias's own shape.
+  const [dxValue, dwValue, dbValue] = [dx?.outputs[0], dw?.outputs[0], step.find("Reshape")?.outputs[0]];
   if (dxValue !== undefined) step.make(dxValue, 0, dtype, "gradient of the input");
   if (dwValue !== undefined) step.make(dwValue, 1, dtype, "gradient of the weight");
-  if (dbValue !== undefined) {
-    step.make(dbValue, 2, dtype, "gradient of the bias");
-    const flat = step.find("Reshape")?.outputs[0];
-    if (flat !== undefined) context.placeView(flat, dbValue);
-  }
+  if (dbValue !== undefined) step.make(dbValue, 2, dtype, "gradient of the bias");
   if (ordered !== null) context.tape.release(ordered);
 }
 

@@ -14,7 +14,9 @@ export const mul: GradientRule<"Mul"> = ({ input, outputGrad, needs, g }) => {
 };
 
 /** y = factor · x. */
-export const scale: GradientRule<"Scale"> = ({ attributes, outputGrad, g }) => [g.scale(outputGrad(0), attributes.factor)];
+export const scale: GradientRule<"Scale"> = ({ attributes: { factor, batchPower }, outputGrad, g }) => [
+  g.scale(outputGrad(0), factor, batchPower),
+];
 
 /** y = eˣ:  dx = dy ⊙ y. Reads y, never x. */
 export const exp: GradientRule<"Exp"> = ({ output, outputGrad, g }) => [g.mul(outputGrad(0), output(0))];

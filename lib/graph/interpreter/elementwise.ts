@@ -4,7 +4,9 @@ import { broadcastPairs, mapped, zipped } from "./tensor";
 export const add: Kernel<"Add"> = ({ input }) => [broadcastPairs(input(0), input(1), (a, b) => a + b)];
 export const accumulate: Kernel<"Accumulate"> = ({ input }) => [zipped(input(0), input(1), (a, b) => a + b)];
 export const mul: Kernel<"Mul"> = ({ input }) => [broadcastPairs(input(0), input(1), (a, b) => a * b)];
-export const scale: Kernel<"Scale"> = ({ input, attributes }) => [mapped(input(0), (x) => x * attributes.factor)];
+export const scale: Kernel<"Scale"> = ({ input, attributes: { factor, batchPower }, batchSize }) => [
+  mapped(input(0), (x) => x * factor * batchSize ** batchPower),
+];
 export const exp: Kernel<"Exp"> = ({ input }) => [mapped(input(0), Math.exp)];
 
 export const sigmoid: Kernel<"Sigmoid"> = ({ input }) => [mapped(input(0), logistic)];

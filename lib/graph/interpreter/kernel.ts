@@ -7,6 +7,7 @@ export interface KernelContext<T extends OpType> {
   readonly inputs: readonly Tensor[];
   /** @throws {RangeError} when the operation has no such input */
   readonly input: (index: number) => Tensor;
+  readonly batchSize: number;
   /** Resolves the batch axes of a shape given as an attribute. */
   readonly concrete: (shape: readonly number[]) => number[];
   /** @throws {Error} when none were given */
