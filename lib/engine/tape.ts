@@ -35,7 +35,7 @@ export interface Storage {
   readonly dtype: PhysicalDtype;
   /** The operation that asked for it; null for what outlives the step. */
   readonly node: Node | null;
-  /** The module it belongs to when no operation asked for it. */
+  /** The module it belongs to when no operation asked for it; for sizes in steps, what they have in common. */
   readonly place: string;
   /** What it is, in the field's words: "output", "weight cast", "gradient of the input". */
   readonly what: string;
@@ -53,6 +53,10 @@ export interface LoweredStep {
   /** One for the thread of the forward pass, one for that of the backward pass. */
   readonly workspaces: readonly Storage[];
   readonly gradients: readonly Storage[];
+  /** Copies of gradients that wait to be reduced over several devices. */
+  readonly buckets: readonly Storage[];
+  /** Forward and backward passes before each update. */
+  readonly passesPerStep: number;
   /** Made in the forward pass and alive at its end. */
   readonly retained: readonly Storage[];
 }
@@ -99,8 +103,8 @@ export class Tape {
   }
 
   /** For buffers whose size depends on the batch in steps. */
-  allocSized(sizeAt: (batchSize: number) => number, purpose: Purpose, what: string): Storage {
-    return this.record(0, 0, sizeAt, purpose, [], "uint8", what);
+  allocSized(sizeAt: (batchSize: number) => number, purpose: Purpose, what: string, kind: string): Storage {
+    return this.record(0, 0, sizeAt, purpose, [], "uint8", what, kind);
   }
 
   private record(

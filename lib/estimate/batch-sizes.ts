@@ -1,105 +1,123 @@
-import type { LoweredStep } from "../engine/tape";
-import { requestedBytes } from "../engine/tape";
+import { type LoweredStep, PURPOSES, requestedBytes, type Storage } from "../engine/tape";
 import { roundedBytes } from "../readings/caching-allocator";
-import { MEMORY_CATEGORIES, type MemoryCategory } from "./estimate";
+import type { MemoryCategory } from "./estimate";
+
+/**
+ * One instant at which memory may be highest: bytes as a polynomial in the batch size, and the one buffer in use
+ * then whose size grows in steps, if there is one.
+ */
+interface Instant {
+  readonly fixed: number;
+  readonly perSample: number;
+  readonly perPair: number;
+  readonly stepped: Storage | null;
+  /** Index of the event. */
+  readonly event: number;
+}
 
 /**
  * One lowered step read at any batch size: the most that is asked for at once, before the allocator's own rounding.
- * The tape is the same for every size, so a reading is one pass over its events.
+ *
+ * The tape is the same for every size, so the few instants that can be the peak for some size are found once, and a
+ * reading is the largest of a handful of polynomials.
  */
 export class BatchReading {
-  private readonly events: Int32Array;
-  private readonly from: number;
-  private readonly coefficients: Float64Array;
-  private readonly degrees: Int8Array;
-  private readonly stepped: number[] = [];
-  private readonly lasting: readonly number[];
+  private readonly instants: readonly Instant[];
 
   constructor(private readonly step: LoweredStep) {
-    const { tape } = step;
-    this.events = Int32Array.from(tape.events);
-    this.from = tape.sections.find(({ section }) => section === "inputs")?.from ?? 0;
-    this.coefficients = new Float64Array(tape.storages.length);
-    this.degrees = new Int8Array(tape.storages.length);
-    for (const storage of tape.storages) {
-      this.coefficients[storage.id] = storage.coefficient;
-      this.degrees[storage.id] = storage.degree;
-      if (storage.sizeAt !== null) this.stepped.push(storage.id);
-    }
-    this.lasting = [...step.weights, ...step.optimizerState, ...step.workspaces].map((storage) => storage.id);
-  }
-
-  /** Bytes of every storage at one batch size. */
-  private sizesAt(batchSize: number): Float64Array {
-    const { coefficients, degrees } = this;
-    const sizes = new Float64Array(coefficients.length);
-    for (let i = 0; i < sizes.length; i++) {
-      const degree = degrees[i] ?? 0;
-      const coefficient = coefficients[i] ?? 0;
-      sizes[i] = roundedBytes(degree === 0 ? coefficient : degree === 1 ? coefficient * batchSize : coefficient * batchSize ** degree);
-    }
-    for (const id of this.stepped) {
-      const storage = this.step.tape.storages[id];
-      const bytes = storage === undefined ? 0 : requestedBytes(storage, batchSize);
-      sizes[id] = bytes > 0 ? roundedBytes(bytes) : 0;
-    }
-    return sizes;
+    this.instants = possiblePeaks(step);
   }
 
   peakBytes(batchSize: number): number {
-    const sizes = this.sizesAt(batchSize);
-    let now = 0;
-    for (const id of this.lasting) now += sizes[id] ?? 0;
-    let peak = now;
-    for (let i = this.from; i < this.events.length; i++) {
-      const event = this.events[i] ?? 0;
-      now += event > 0 ? (sizes[event - 1] ?? 0) : -(sizes[-event - 1] ?? 0);
-      if (now > peak) peak = now;
-    }
+    let peak = 0;
+    for (const instant of this.instants) peak = Math.max(peak, bytesAt(instant, batchSize));
     return peak;
   }
 
-  /** The category whose bytes at the peak grow most between two batch sizes; at equal sizes the largest. */
-  fastestGrowing(smaller: number, larger: number): MemoryCategory {
-    const [a, b] = [this.categoriesAtPeak(smaller), this.categoriesAtPeak(larger)];
-    let [most, found]: [number, MemoryCategory] = [-Infinity, "weights"];
-    for (const id of MEMORY_CATEGORIES) {
-      const growth = (b.get(id) ?? 0) - (smaller === larger ? 0 : (a.get(id) ?? 0));
-      if (growth > most) [most, found] = [growth, id];
+  /** The category that grows most with one more sample, at the instant that is the peak for a batch size. */
+  fastestGrowing(batchSize: number): MemoryCategory {
+    let [peak, event] = [0, 0];
+    for (const instant of this.instants) {
+      const bytes = bytesAt(instant, batchSize);
+      if (bytes > peak) [peak, event] = [bytes, instant.event];
     }
+    const growth = new Map<MemoryCategory, number>();
+    const { tape } = this.step;
+    for (let i = firstEvent(this.step); i <= event; i++) {
+      const id = tape.events[i] ?? 0;
+      const storage = tape.storages[Math.abs(id) - 1];
+      if (storage === undefined || storage.degree === 0) continue;
+      const more = storage.coefficient * ((batchSize + 1) ** storage.degree - batchSize ** storage.degree);
+      growth.set(storage.purpose, (growth.get(storage.purpose) ?? 0) + Math.sign(id) * more);
+    }
+    let [most, found]: [number, MemoryCategory] = [0, "weights"];
+    for (const purpose of PURPOSES) if ((growth.get(purpose) ?? 0) > most) [most, found] = [growth.get(purpose) ?? 0, purpose];
     return found;
-  }
-
-  private categoriesAtPeak(batchSize: number): ReadonlyMap<MemoryCategory, number> {
-    const sizes = this.sizesAt(batchSize);
-    const { storages } = this.step.tape;
-    const now = new Map<MemoryCategory, number>();
-    const add = (id: number, sign: number) => {
-      const purpose = storages[id]?.purpose ?? "weights";
-      now.set(purpose, (now.get(purpose) ?? 0) + sign * (sizes[id] ?? 0));
-      return sign * (sizes[id] ?? 0);
-    };
-    let total = 0;
-    for (const id of this.lasting) total += add(id, 1);
-    let [peak, best] = [total, new Map(now)];
-    const target = this.peakBytes(batchSize);
-    for (let i = this.from; i < this.events.length && peak < target; i++) {
-      const event = this.events[i] ?? 0;
-      total += event > 0 ? add(event - 1, 1) : add(-event - 1, -1);
-      if (total > peak) {
-        peak = total;
-        if (total >= target) best = new Map(now);
-      }
-    }
-    return best;
   }
 }
 
-/** Twice a batch of a million: beyond what any plan may ask for. */
+function bytesAt(instant: Instant, batchSize: number): number {
+  const stepped = instant.stepped === null ? 0 : requestedBytes(instant.stepped, batchSize);
+  return instant.fixed + batchSize * (instant.perSample + batchSize * instant.perPair) + stepped;
+}
+
+function firstEvent(step: LoweredStep): number {
+  return step.tape.sections.find(({ section }) => section === "inputs")?.from ?? 0;
+}
+
+/** The instants after an allocation that no other instant exceeds at every batch size. */
+function possiblePeaks(step: LoweredStep): Instant[] {
+  const { storages, events } = step.tape;
+  let [fixed, perSample, perPair] = [0, 0, 0];
+  const lasting = [...step.weights, ...step.optimizerState, ...step.workspaces, ...step.buckets];
+  for (const storage of step.passesPerStep > 1 ? [...lasting, ...step.gradients] : lasting) fixed += roundedBytes(storage.coefficient);
+  let stepped: Storage | null = null;
+  let kept: Instant[] = [];
+  let grew = false;
+  const from = firstEvent(step);
+  for (let i = from; i <= events.length; i++) {
+    const event = events[i] ?? 0;
+    // Memory is highest just before something is freed.
+    if (event <= 0 && grew) {
+      kept = withoutExceeded(kept, { fixed, perSample, perPair, stepped, event: i - 1 });
+      grew = false;
+    }
+    const storage = storages[Math.abs(event) - 1];
+    if (storage === undefined) continue;
+    const sign = Math.sign(event);
+    if (storage.sizeAt !== null) {
+      if (sign > 0 && stepped === null) stepped = storage;
+      else if (sign < 0 && stepped === storage) stepped = null;
+    } else if (storage.degree === 0) fixed += sign * roundedBytes(storage.coefficient);
+    else if (storage.degree === 1) perSample += sign * storage.coefficient;
+    else perPair += sign * storage.coefficient;
+    if (sign > 0) grew = true;
+  }
+  return kept;
+}
+
+function withoutExceeded(instants: Instant[], added: Instant): Instant[] {
+  if (instants.some((other) => exceeds(other, added))) return instants;
+  const kept = instants.filter((other) => !exceeds(added, other));
+  kept.push(added);
+  return kept;
+}
+
+/** Whether one instant is at least as high as another whatever the batch size. */
+function exceeds(a: Instant, b: Instant): boolean {
+  if (a.fixed < b.fixed || a.perSample < b.perSample || a.perPair < b.perPair) return false;
+  return b.stepped === null || a.stepped === b.stepped || isLikeStepped(a.stepped, b.stepped);
+}
+
+function isLikeStepped(a: Storage | null, b: Storage): boolean {
+  return a !== null && a.place === b.place;
+}
+
+/** Beyond what any plan may ask for. */
 export const BATCH_LIMIT = 2 ** 20;
 
 /**
- * The largest batch size whose memory stays within a bound.
+ * The largest batch size whose memory stays within a bound; 0 when not even one sample does.
  *
  * @param deviceBytes upper estimate at a batch size; grows with it
  */
@@ -116,12 +134,12 @@ export function largestWithin(usableBytes: number, deviceBytes: (batchSize: numb
   return fits;
 }
 
-/** Batch sizes for a curve: dense where it is read, from 1 to beyond the largest that fits and the one asked for. */
+/** Batch sizes for a curve: from 1 to beyond the largest that fits and the one asked for. */
 export function curveBatchSizes(batchSize: number, largest: number): number[] {
   const end = Math.min(BATCH_LIMIT, Math.max(16, Math.ceil(1.5 * Math.max(batchSize, largest))));
   const sizes = new Set<number>([1, batchSize, ...(largest > 0 ? [largest] : []), end]);
-  const points = 16;
-  for (let i = 1; i < points; i++) sizes.add(Math.max(1, Math.round((end * i) / points)));
+  for (let i = 1; i < CURVE_POINTS; i++) sizes.add(Math.max(1, Math.round((end * i) / CURVE_POINTS)));
   return [...sizes].sort((a, b) => a - b);
 }
 
+const CURVE_POINTS = 16;

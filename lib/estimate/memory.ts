@@ -52,7 +52,7 @@ export function verdictOf(deviceBytes: Interval, usableBytes: number): Verdict {
 }
 
 function largestBatch(reading: BatchReading, largest: number): LargestBatch {
-  const limitedBy = largest === 0 ? reading.fastestGrowing(1, 1) : reading.fastestGrowing(largest, largest + 1);
+  const limitedBy = reading.fastestGrowing(Math.max(1, largest));
   const multipleOf8 = largest >= 8 ? largest - (largest % 8) : null;
   return { batchSize: largest, multipleOf8, limitedBy };
 }

@@ -1,7 +1,7 @@
 import type { LoweredStep, Storage } from "../engine/tape";
 import { concreteShape } from "../graph/shape";
 import type { Replay } from "../readings/replay";
-import { type CategoryAtPeak, MEMORY_CATEGORIES, MEMORY_CATEGORY_LABELS, type PeakTensors } from "./estimate";
+import { type CategoryAtPeak, MEMORY_CATEGORIES, MEMORY_CATEGORY_LABELS, type MemoryCategory, type PeakTensors } from "./estimate";
 import type { StepCourse } from "./timeline";
 
 /** How many groups of tensors each category opens into. */
@@ -11,8 +11,9 @@ const LARGEST = 6;
 export function categoriesAtPeak(step: LoweredStep, replay: Replay, course: StepCourse, batchSize: number): CategoryAtPeak[] {
   const alive = aliveAt(step, replay, course);
   return MEMORY_CATEGORIES.map((id) => {
-    const own = [...alive].filter(([storage]) => storage.purpose === id);
-    const bytes = own.reduce((sum, [, blockBytes]) => sum + blockBytes, 0);
+    const own = alive[id];
+    let bytes = 0;
+    for (const { blockBytes } of own) bytes += blockBytes;
     return {
       id,
       label: MEMORY_CATEGORY_LABELS[id],
@@ -23,24 +24,53 @@ export function categoriesAtPeak(step: LoweredStep, replay: Replay, course: Step
   });
 }
 
+interface Alive {
+  readonly storage: Storage;
+  readonly blockBytes: number;
+}
+
 /** Storages with the bytes of the blocks they lie in, at the peak. */
-function aliveAt(step: LoweredStep, replay: Replay, course: StepCourse): ReadonlyMap<Storage, number> {
-  const alive = new Map(replay.lasting);
-  const { tape } = step;
+function aliveAt(step: LoweredStep, replay: Replay, course: StepCourse): Readonly<Record<MemoryCategory, Alive[]>> {
+  const { events, storages } = step.tape;
+  const isAlive = new Uint8Array(storages.length);
   for (let i = course.from; i <= course.peak; i++) {
-    const event = tape.events[i] ?? 0;
-    const storage = tape.storages[Math.abs(event) - 1];
-    if (storage === undefined) continue;
-    if (event > 0) alive.set(storage, replay.deltas[i] ?? 0);
-    else alive.delete(storage);
+    const event = events[i] ?? 0;
+    isAlive[Math.abs(event) - 1] = event > 0 ? 1 : 0;
+  }
+  const alive: Record<MemoryCategory, Alive[]> = {
+    weights: [],
+    gradients: [],
+    optimizer: [],
+    "activations.image": [],
+    "activations.text": [],
+    loss: [],
+    temporaries: [],
+    runtime: [],
+  };
+  for (const [storage, blockBytes] of replay.lasting) alive[storage.purpose].push({ storage, blockBytes });
+  for (const storage of storages) {
+    if (isAlive[storage.id] === 1 && !replay.lasting.has(storage)) {
+      alive[storage.purpose].push({ storage, blockBytes: replay.blockBytes(storage) });
+    }
   }
   return alive;
 }
 
-function groupsOf(alive: readonly (readonly [Storage, number])[], batchSize: number): PeakTensors[] {
+function groupsOf(alive: readonly Alive[], batchSize: number): PeakTensors[] {
   const groups = new Map<string, { first: Storage; count: number; bytes: number }>();
-  for (const [storage, bytes] of alive) {
-    const key = `${storage.what}|${storage.node?.op ?? ""}|${placeOf(storage)}|${storage.shape.join()}|${storage.dtype}`;
+  const places = new Map<string, string>();
+  const placeOf = (storage: Storage) => {
+    const path = storage.node?.scope.path ?? storage.place;
+    let place = places.get(path);
+    if (place === undefined) {
+      // The number of the block is left open, so that like tensors of all blocks meet.
+      place = path.replace(/\bblock\.\d+/, "block.*");
+      places.set(path, place);
+    }
+    return place;
+  };
+  for (const { storage, blockBytes: bytes } of alive) {
+    const key = `${storage.what}|${placeOf(storage)}|${storage.coefficient}|${storage.node?.op ?? ""}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { first: storage, count: 1, bytes });
     else {
@@ -61,12 +91,6 @@ function groupsOf(alive: readonly (readonly [Storage, number])[], batchSize: num
       bytes,
       reason: reasonOf(first),
     }));
-}
-
-/** The module, with the number of the block left open so that like tensors of all blocks meet. */
-function placeOf(storage: Storage): string {
-  const path = storage.node?.scope.path ?? storage.place;
-  return path.replace(/\bblock\.\d+/, "block.*");
 }
 
 function reasonOf(storage: Storage): string {

@@ -1,201 +1,268 @@
 /**
  * A replay of PyTorch's CUDA caching allocator: which blocks serve which requests, and how much is reserved.
  *
- * Sizes are rounded up to 512 bytes. Requests up to 1 MiB come from 2 MiB segments, requests up to 10 MiB from 20 MiB
- * segments, larger ones from segments of their own rounded up to 2 MiB. A free block goes to the smallest request it
- * serves best; what is left over is split off when it is worth it, and free neighbours merge.
+ * Sizes are rounded up to 512 bytes. Requests up to 1 MiB come from 2 MiB segments, requests below 10 MiB from 20 MiB
+ * segments, larger ones from segments of their own rounded up to 2 MiB. The smallest free block that is large enough
+ * serves a request; what is left over is split off when it is worth it, and free neighbours merge.
  *
  * @source PyTorch `c10/cuda/CUDACachingAllocator.cpp`, default settings: `get_free_block`, `should_split`, `get_allocation_size`
  */
 
-import { MIB } from "../units";
+import { KIB, MIB } from "../units";
 
-const MIN_BLOCK = 512;
-const SMALL_REQUEST = MIB;
-const SMALL_SEGMENT = 2 * MIB;
-const LARGE_SEGMENT = 20 * MIB;
-const MIN_LARGE_REQUEST = 10 * MIB;
-const SEGMENT_ROUNDING = 2 * MIB;
+/** Everything inside is counted in granules, so that it fits 32-bit integers. */
+const GRANULE_BYTES = KIB / 2;
+const SMALL_REQUEST = MIB / GRANULE_BYTES;
+const SMALL_SEGMENT = (2 * MIB) / GRANULE_BYTES;
+const LARGE_SEGMENT = (20 * MIB) / GRANULE_BYTES;
+const MIN_LARGE_REQUEST = (10 * MIB) / GRANULE_BYTES;
+const SEGMENT_ROUNDING = (2 * MIB) / GRANULE_BYTES;
 
 /** Bytes a request takes at least. */
 export function roundedBytes(bytes: number): number {
-  return bytes < MIN_BLOCK ? MIN_BLOCK : Math.ceil(bytes / MIN_BLOCK) * MIN_BLOCK;
+  return granulesOf(bytes) * GRANULE_BYTES;
+}
+
+/** A request in granules; never less than one. */
+export function granulesOf(bytes: number): number {
+  return bytes <= GRANULE_BYTES ? 1 : Math.ceil(bytes / GRANULE_BYTES);
 }
 
 const NONE = -1;
+const FIRST_CAPACITY = 4096;
 
 export class CachingAllocator {
-  allocatedBytes = 0;
-  reservedBytes = 0;
-  peakAllocatedBytes = 0;
-  peakReservedBytes = 0;
+  private allocated = 0;
+  private reserved = 0;
+  private peakAllocated = 0;
+  private peakReserved = 0;
 
-  // One entry per block; neighbours of one segment are linked in address order.
-  private size: number[] = [];
-  private address: number[] = [];
-  private previous: number[] = [];
-  private next: number[] = [];
-  private isFree: boolean[] = [];
-  private isSmall: boolean[] = [];
+  // One entry per block; the blocks of a segment are linked in address order.
+  private readonly blocks = new BlockTable();
   private readonly recycled: number[] = [];
   private nextAddress = 0;
-  private readonly smallFree = new FreeList(this);
-  private readonly largeFree = new FreeList(this);
+  private readonly smallFree = new FreeList(this.blocks);
+  private readonly largeFree = new FreeList(this.blocks);
 
-  /** @returns the block that serves the request */
-  allocate(bytes: number): number {
-    const wanted = roundedBytes(bytes);
-    const small = wanted <= SMALL_REQUEST;
-    const pool = small ? this.smallFree : this.largeFree;
+  get allocatedBytes(): number {
+    return this.allocated * GRANULE_BYTES;
+  }
+
+  get peakAllocatedBytes(): number {
+    return this.peakAllocated * GRANULE_BYTES;
+  }
+
+  get peakReservedBytes(): number {
+    return this.peakReserved * GRANULE_BYTES;
+  }
+
+  bytesOf(block: number): number {
+    return (this.blocks.size[block] ?? 0) * GRANULE_BYTES;
+  }
+
+  /** From here on the peak of allocated bytes is that of what follows. */
+  restartPeak(): void {
+    this.peakAllocated = this.allocated;
+  }
+
+  /**
+   * @param wanted granules
+   * @returns the block that serves the request
+   */
+  allocate(wanted: number): number {
+    const { blocks } = this;
+    const isSmall = wanted <= SMALL_REQUEST;
+    const pool = isSmall ? this.smallFree : this.largeFree;
     let block = pool.takeBest(wanted);
-    if (block === NONE) block = this.reserve(segmentBytes(wanted), small);
-    const left = this.sizeOf(block) - wanted;
-    if (small ? left >= MIN_BLOCK : left > SMALL_REQUEST) this.split(block, wanted, pool);
-    this.isFree[block] = false;
-    this.allocatedBytes += this.sizeOf(block);
-    if (this.allocatedBytes > this.peakAllocatedBytes) this.peakAllocatedBytes = this.allocatedBytes;
+    if (block === NONE) block = this.reserve(segmentOf(wanted), isSmall);
+    const left = (blocks.size[block] ?? 0) - wanted;
+    if (isSmall ? left > 0 : left > SMALL_REQUEST) this.split(block, wanted, pool);
+    blocks.isFree[block] = 0;
+    this.allocated += blocks.size[block] ?? 0;
+    if (this.allocated > this.peakAllocated) this.peakAllocated = this.allocated;
     return block;
   }
 
   free(block: number): void {
-    this.allocatedBytes -= this.sizeOf(block);
-    const pool = this.isSmall[block] === true ? this.smallFree : this.largeFree;
+    const { blocks } = this;
+    this.allocated -= blocks.size[block] ?? 0;
+    const pool = blocks.isSmall[block] === 1 ? this.smallFree : this.largeFree;
     let merged = block;
-    const before = this.previous[block] ?? NONE;
-    if (before !== NONE && this.isFree[before] === true) {
+    const before = blocks.previous[block] ?? NONE;
+    if (before !== NONE && blocks.isFree[before] === 1) {
       pool.remove(before);
       this.join(before, block);
       merged = before;
     }
-    const after = this.next[merged] ?? NONE;
-    if (after !== NONE && this.isFree[after] === true) {
+    const after = blocks.next[merged] ?? NONE;
+    if (after !== NONE && blocks.isFree[after] === 1) {
       pool.remove(after);
       this.join(merged, after);
     }
-    this.isFree[merged] = true;
+    blocks.isFree[merged] = 1;
     pool.add(merged);
   }
 
   /** Gives back segments of which nothing is in use, as `torch.cuda.empty_cache` does. */
   releaseUnused(): void {
+    const { blocks } = this;
     for (const pool of [this.smallFree, this.largeFree]) {
-      for (const block of pool.takeWhole((b) => this.previous[b] === NONE && this.next[b] === NONE)) {
-        this.reservedBytes -= this.sizeOf(block);
+      for (const block of pool.takeAll((b) => blocks.previous[b] === NONE && blocks.next[b] === NONE)) {
+        this.reserved -= blocks.size[block] ?? 0;
         this.recycled.push(block);
       }
     }
-    this.peakReservedBytes = this.reservedBytes;
-    this.peakAllocatedBytes = this.allocatedBytes;
+    this.peakReserved = this.reserved;
+    this.peakAllocated = this.allocated;
   }
 
-  /** Bytes of a block; at least what was asked for. */
-  sizeOf(block: number): number {
-    return this.size[block] ?? 0;
-  }
-
-  addressOf(block: number): number {
-    return this.address[block] ?? 0;
-  }
-
-  private reserve(bytes: number, small: boolean): number {
-    const block = this.newBlock(bytes, this.nextAddress, NONE, NONE, small);
-    this.nextAddress += bytes;
-    this.reservedBytes += bytes;
-    if (this.reservedBytes > this.peakReservedBytes) this.peakReservedBytes = this.reservedBytes;
+  private reserve(granules: number, isSmall: boolean): number {
+    const block = this.newBlock(granules, this.nextAddress, NONE, NONE, isSmall ? 1 : 0);
+    this.nextAddress += granules;
+    this.reserved += granules;
+    if (this.reserved > this.peakReserved) this.peakReserved = this.reserved;
     return block;
   }
 
   private split(block: number, wanted: number, pool: FreeList): void {
-    const after = this.next[block] ?? NONE;
-    const rest = this.newBlock(
-      this.sizeOf(block) - wanted,
-      this.addressOf(block) + wanted,
-      block,
-      after,
-      this.isSmall[block] === true,
-    );
-    if (after !== NONE) this.previous[after] = rest;
-    this.next[block] = rest;
-    this.size[block] = wanted;
-    this.isFree[rest] = true;
+    const { blocks } = this;
+    const after = blocks.next[block] ?? NONE;
+    const size = blocks.size[block] ?? 0;
+    const address = blocks.address[block] ?? 0;
+    const rest = this.newBlock(size - wanted, address + wanted, block, after, blocks.isSmall[block] ?? 0);
+    if (after !== NONE) blocks.previous[after] = rest;
+    blocks.next[block] = rest;
+    blocks.size[block] = wanted;
+    blocks.isFree[rest] = 1;
     pool.add(rest);
   }
 
   /** The second block becomes part of the first, its neighbour. */
   private join(first: number, second: number): void {
-    this.size[first] = this.sizeOf(first) + this.sizeOf(second);
-    const after = this.next[second] ?? NONE;
-    this.next[first] = after;
-    if (after !== NONE) this.previous[after] = first;
+    const { blocks } = this;
+    blocks.size[first] = (blocks.size[first] ?? 0) + (blocks.size[second] ?? 0);
+    const after = blocks.next[second] ?? NONE;
+    blocks.next[first] = after;
+    if (after !== NONE) blocks.previous[after] = first;
     this.recycled.push(second);
   }
 
-  private newBlock(bytes: number, address: number, previous: number, next: number, small: boolean): number {
-    const block = this.recycled.pop() ?? this.size.length;
-    this.size[block] = bytes;
-    this.address[block] = address;
-    this.previous[block] = previous;
-    this.next[block] = next;
-    this.isFree[block] = false;
-    this.isSmall[block] = small;
+  private newBlock(size: number, address: number, previous: number, next: number, isSmall: number): number {
+    const { blocks } = this;
+    const block = this.recycled.pop() ?? blocks.add();
+    blocks.size[block] = size;
+    blocks.address[block] = address;
+    blocks.previous[block] = previous;
+    blocks.next[block] = next;
+    blocks.isFree[block] = 0;
+    blocks.isSmall[block] = isSmall;
     return block;
   }
 }
 
-function segmentBytes(wanted: number): number {
+function segmentOf(wanted: number): number {
   if (wanted <= SMALL_REQUEST) return SMALL_SEGMENT;
   if (wanted < MIN_LARGE_REQUEST) return LARGE_SEGMENT;
   return Math.ceil(wanted / SEGMENT_ROUNDING) * SEGMENT_ROUNDING;
 }
 
+/** Blocks in columns: numbers side by side, no objects to make or to collect. */
+class BlockTable {
+  size = new Int32Array(FIRST_CAPACITY);
+  address = new Int32Array(FIRST_CAPACITY);
+  previous = new Int32Array(FIRST_CAPACITY);
+  next = new Int32Array(FIRST_CAPACITY);
+  isFree = new Uint8Array(FIRST_CAPACITY);
+  isSmall = new Uint8Array(FIRST_CAPACITY);
+  private count = 0;
+
+  add(): number {
+    if (this.count === this.size.length) this.grow();
+    return this.count++;
+  }
+
+  private grow(): void {
+    const capacity = 2 * this.size.length;
+    const larger = <T extends Int32Array | Uint8Array>(before: T, after: T): T => {
+      after.set(before);
+      return after;
+    };
+    this.size = larger(this.size, new Int32Array(capacity));
+    this.address = larger(this.address, new Int32Array(capacity));
+    this.previous = larger(this.previous, new Int32Array(capacity));
+    this.next = larger(this.next, new Int32Array(capacity));
+    this.isFree = larger(this.isFree, new Uint8Array(capacity));
+    this.isSmall = larger(this.isSmall, new Uint8Array(capacity));
+  }
+}
+
 /** Free blocks of one pool, by size and then by address. */
 class FreeList {
-  private readonly blocks: number[] = [];
+  private ids = new Int32Array(FIRST_CAPACITY);
+  private count = 0;
 
-  constructor(private readonly allocator: CachingAllocator) {}
+  constructor(private readonly blocks: BlockTable) {}
 
-  /** Takes out the smallest block of at least `bytes`, the lowest of equals. */
-  takeBest(bytes: number): number {
-    const index = this.lowerBound(bytes, -1);
-    const block = this.blocks[index];
-    if (block === undefined) return NONE;
-    this.blocks.splice(index, 1);
+  /** Takes out the smallest block of at least `granules`, the lowest of equals. */
+  takeBest(granules: number): number {
+    const index = this.firstFrom(granules, NONE);
+    if (index === this.count) return NONE;
+    const block = this.ids[index] ?? NONE;
+    this.removeAt(index);
     return block;
   }
 
   add(block: number): void {
-    this.blocks.splice(this.indexOf(block), 0, block);
+    if (this.count === this.ids.length) {
+      const larger = new Int32Array(2 * this.ids.length);
+      larger.set(this.ids);
+      this.ids = larger;
+    }
+    const index = this.indexOf(block);
+    this.ids.copyWithin(index + 1, index, this.count);
+    this.ids[index] = block;
+    this.count++;
   }
 
   remove(block: number): void {
-    this.blocks.splice(this.indexOf(block), 1);
+    this.removeAt(this.indexOf(block));
   }
 
   /** Takes out all blocks that meet a condition. */
-  takeWhole(isWhole: (block: number) => boolean): number[] {
-    const taken = this.blocks.filter(isWhole);
-    const kept = this.blocks.filter((block) => !isWhole(block));
-    this.blocks.length = 0;
-    this.blocks.push(...kept);
+  takeAll(meets: (block: number) => boolean): number[] {
+    const taken: number[] = [];
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      const block = this.ids[i] ?? NONE;
+      if (meets(block)) taken.push(block);
+      else this.ids[kept++] = block;
+    }
+    this.count = kept;
     return taken;
   }
 
-  private indexOf(block: number): number {
-    return this.lowerBound(this.allocator.sizeOf(block), this.allocator.addressOf(block));
+  private removeAt(index: number): void {
+    this.ids.copyWithin(index, index + 1, this.count);
+    this.count--;
   }
 
-  /** The first position whose block is not below (bytes, address). */
-  private lowerBound(bytes: number, address: number): number {
-    const { blocks, allocator } = this;
-    let [low, high] = [0, blocks.length];
+  private indexOf(block: number): number {
+    return this.firstFrom(this.blocks.size[block] ?? 0, this.blocks.address[block] ?? 0);
+  }
+
+  /** The first position whose block is not below (size, address). */
+  private firstFrom(size: number, address: number): number {
+    const { ids, blocks } = this;
+    const [sizes, addresses] = [blocks.size, blocks.address];
+    let low = 0;
+    let high = this.count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const block = blocks[middle] ?? NONE;
-      const size = allocator.sizeOf(block);
-      if (size < bytes || (size === bytes && allocator.addressOf(block) < address)) low = middle + 1;
+      const block = ids[middle] ?? 0;
+      const own = sizes[block] ?? 0;
+      if (own < size || (own === size && (addresses[block] ?? 0) < address)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 }
-

@@ -1,15 +1,15 @@
 import { type LoweredStep, requestedBytes, type Section, type Storage } from "../engine/tape";
-import { CachingAllocator } from "./caching-allocator";
+import { CachingAllocator, granulesOf } from "./caching-allocator";
 
 /** What the allocator did over a few steps at one batch size. */
 export interface Replay {
   readonly peakAllocatedBytes: number;
   readonly peakReservedBytes: number;
-  /** Bytes of the block behind each event of the last step; negative for frees, 0 for requests of nothing. */
+  /** Change of allocated bytes with each event of the last step; 0 for requests of nothing. */
   readonly deltas: Float64Array;
-  /** The highest allocated bytes in each part of the last step. */
+  /** The highest allocated bytes in each part of the step, over all steps. */
   readonly peakBySection: Readonly<Record<Section, number>>;
-  /** Bytes of the blocks that hold what outlives the step, in the last step. */
+  /** Bytes of the blocks that are taken when the last step begins and stay through it. */
   readonly lasting: ReadonlyMap<Storage, number>;
   /** Bytes of the block a storage lay in during the last step; 0 when it asked for nothing. */
   readonly blockBytes: (storage: Storage) => number;
@@ -22,77 +22,157 @@ const STEPS = 3;
  * Replays steps through the caching allocator, as a run would: weights first, then step after step; the workspaces
  * come with the first matrix products, the optimizer's state with its first step, and each step's gradients stay
  * until the next step has its inputs.
+ *
+ * With gradient accumulation a step runs forward and backward several times before the optimizer: gradients of the
+ * first pass stay, later ones are added to them as they come.
  */
 export function replayAllocator(step: LoweredStep, batchSize: number): Replay {
-  const { tape } = step;
-  const { events, storages } = tape;
-  const allocator = new CachingAllocator();
-  const blocks = new Int32Array(storages.length).fill(-1);
-  const sizes = new Float64Array(storages.length);
-  for (const storage of storages) sizes[storage.id] = requestedBytes(storage, batchSize);
-  const allocate = (id: number) => {
-    const bytes = sizes[id] ?? 0;
-    if (bytes > 0) blocks[id] = allocator.allocate(bytes);
-  };
-  const free = (id: number) => {
-    const block = blocks[id] ?? -1;
-    if (block < 0) return;
-    allocator.free(block);
-    blocks[id] = -1;
-  };
-  const sections = sectionRanges(step);
-  const deltas = new Float64Array(events.length);
-  const blockSizes = new Float64Array(storages.length);
-  const peakBySection: Record<Section, number> = { setup: 0, state: 0, inputs: 0, forward: 0, backward: 0, optimizer: 0, end: 0 };
-
-  const setup = sections.find(({ section }) => section === "setup");
-  for (let i = setup?.from ?? 0; i < (setup?.to ?? 0); i++) {
-    const event = events[i] ?? 0;
-    if (event > 0) allocate(event - 1);
-    else free(-event - 1);
-  }
-  allocator.releaseUnused();
-  for (let run = 0; run < STEPS; run++) {
-    const isLast = run === STEPS - 1;
-    for (const { section, from, to } of sections) {
-      if (section === "setup" || section === "state") continue;
-      if (run === 0) prepare(section, step, allocate);
-      if (isLast) allocator.peakAllocatedBytes = Math.max(allocator.allocatedBytes, 0);
-      for (let i = from; i < to; i++) {
-        const event = events[i] ?? 0;
-        const before = allocator.allocatedBytes;
-        if (event > 0) allocate(event - 1);
-        else free(-event - 1);
-        if (!isLast) continue;
-        deltas[i] = allocator.allocatedBytes - before;
-        if (event > 0) blockSizes[event - 1] = allocator.allocatedBytes - before;
-      }
-      if (isLast) peakBySection[section] = allocator.peakAllocatedBytes;
-      if (section === "inputs" && run > 0) for (const storage of step.gradients) free(storage.id);
-    }
-  }
-  const lasting = new Map<Storage, number>();
-  for (const storage of [...step.weights, ...step.optimizerState, ...step.workspaces]) {
-    const block = blocks[storage.id] ?? -1;
-    lasting.set(storage, block < 0 ? 0 : allocator.sizeOf(block));
-  }
-  const peakAllocatedBytes = Math.max(...Object.values(peakBySection));
-  return {
-    peakAllocatedBytes,
-    peakReservedBytes: allocator.peakReservedBytes,
-    deltas,
-    peakBySection,
-    lasting,
-    blockBytes: (storage) => blockSizes[storage.id] ?? 0,
-  };
+  const run = new Run(step, batchSize);
+  run.load();
+  for (let i = 0; i < STEPS; i++) run.step(i);
+  return run.result();
 }
 
-/** What appears in the course of the first step and stays. */
-function prepare(section: Section, step: LoweredStep, allocate: (id: number) => void): void {
-  const [forwardWorkspace, backwardWorkspace] = step.workspaces;
-  if (section === "forward" && forwardWorkspace !== undefined) allocate(forwardWorkspace.id);
-  if (section === "backward" && backwardWorkspace !== undefined) allocate(backwardWorkspace.id);
-  if (section === "optimizer") for (const storage of step.optimizerState) allocate(storage.id);
+class Run {
+  private readonly allocator = new CachingAllocator();
+  private readonly granules: Int32Array;
+  private readonly blocks: Int32Array;
+  private readonly blockBytes: Float64Array;
+  private readonly deltas: Float64Array;
+  private readonly sections: readonly SectionRange[];
+  private readonly isGradient: Uint8Array;
+  private readonly peakBySection: Record<Section, number> = {
+    setup: 0,
+    state: 0,
+    inputs: 0,
+    forward: 0,
+    backward: 0,
+    optimizer: 0,
+    end: 0,
+  };
+  /** Blocks of gradients that later passes add to. */
+  private accumulated: number[] = [];
+
+  constructor(
+    private readonly lowered: LoweredStep,
+    batchSize: number,
+  ) {
+    const { storages, events } = lowered.tape;
+    this.granules = new Int32Array(storages.length);
+    for (let i = 0; i < storages.length; i++) {
+      const storage = storages[i];
+      const bytes = storage === undefined ? 0 : requestedBytes(storage, batchSize);
+      this.granules[i] = bytes > 0 ? granulesOf(bytes) : 0;
+    }
+    this.blocks = new Int32Array(storages.length).fill(-1);
+    this.blockBytes = new Float64Array(storages.length);
+    this.deltas = new Float64Array(events.length);
+    this.sections = sectionRanges(lowered);
+    this.isGradient = new Uint8Array(storages.length);
+    for (const storage of lowered.gradients) this.isGradient[storage.id] = 1;
+  }
+
+  load(): void {
+    for (const range of this.sections) if (range.section === "setup") this.play(range, false);
+    this.allocator.releaseUnused();
+    for (const storage of this.lowered.buckets) this.allocate(storage.id);
+  }
+
+  step(index: number): void {
+    const isFirst = index === 0;
+    const passes = this.lowered.passesPerStep;
+    for (let pass = 0; pass < Math.min(passes, 2); pass++) {
+      const isLastPass = pass === Math.min(passes, 2) - 1;
+      for (const range of this.sections) {
+        const { section } = range;
+        if (section === "setup" || section === "state") continue;
+        if (!isLastPass && (section === "optimizer" || section === "end")) continue;
+        if (isFirst && pass === 0) this.prepare(section);
+        if (isFirst && isLastPass && section === "optimizer") for (const state of this.lowered.optimizerState) this.allocate(state.id);
+        this.allocator.restartPeak();
+        this.play(range, pass > 0);
+        this.peakBySection[section] = Math.max(this.peakBySection[section], this.allocator.peakAllocatedBytes);
+        if (section === "inputs" && pass === 0 && !isFirst) this.clearGradients();
+      }
+      if (!isLastPass) this.endPass();
+    }
+  }
+
+  result(): Replay {
+    const { allocator, lowered } = this;
+    const lasting = new Map<Storage, number>();
+    for (const storage of [...lowered.weights, ...lowered.optimizerState, ...lowered.workspaces, ...lowered.buckets]) {
+      const block = this.blocks[storage.id] ?? -1;
+      lasting.set(storage, block < 0 ? 0 : allocator.bytesOf(block));
+    }
+    if (lowered.passesPerStep > 1) {
+      lowered.gradients.forEach((storage, i) => lasting.set(storage, allocator.bytesOf(this.accumulated[i] ?? -1)));
+    }
+    return {
+      peakAllocatedBytes: Math.max(...Object.values(this.peakBySection)),
+      peakReservedBytes: allocator.peakReservedBytes,
+      deltas: this.deltas,
+      peakBySection: this.peakBySection,
+      lasting,
+      blockBytes: (storage) => this.blockBytes[storage.id] ?? 0,
+    };
+  }
+
+  /** @param accumulates gradients made now are added to earlier ones and go at once */
+  private play({ from, to }: SectionRange, accumulates: boolean): void {
+    const { events } = this.lowered.tape;
+    const { allocator, deltas, blockBytes, isGradient } = this;
+    let added = -1;
+    for (let i = from; i < to; i++) {
+      const event = events[i] ?? 0;
+      const before = allocator.allocatedBytes;
+      if (event > 0) {
+        this.allocate(event - 1);
+        blockBytes[event - 1] = allocator.allocatedBytes - before;
+        if (added >= 0) this.free(added);
+        added = accumulates && isGradient[event - 1] === 1 ? event - 1 : -1;
+      } else {
+        this.free(-event - 1);
+      }
+      deltas[i] = allocator.allocatedBytes - before;
+    }
+    if (added >= 0) this.free(added);
+  }
+
+  private allocate(id: number): void {
+    const wanted = this.granules[id] ?? 0;
+    if (wanted > 0) this.blocks[id] = this.allocator.allocate(wanted);
+  }
+
+  private free(id: number): void {
+    const block = this.blocks[id] ?? -1;
+    if (block < 0) return;
+    this.allocator.free(block);
+    this.blocks[id] = -1;
+  }
+
+  /** What appears in the course of the first step and stays. */
+  private prepare(section: Section): void {
+    const [forward, backward] = this.lowered.workspaces;
+    if (section === "forward" && forward !== undefined) this.allocate(forward.id);
+    if (section === "backward" && backward !== undefined) this.allocate(backward.id);
+  }
+
+  /** After a pass that is not the last: gradients stay, the batch goes. */
+  private endPass(): void {
+    this.accumulated = this.lowered.gradients.map((storage) => {
+      const block = this.blocks[storage.id] ?? -1;
+      this.blocks[storage.id] = -1;
+      return block;
+    });
+    for (const range of this.sections) if (range.section === "end") this.play(range, false);
+  }
+
+  private clearGradients(): void {
+    for (const storage of this.lowered.gradients) this.free(storage.id);
+    for (const block of this.accumulated) if (block >= 0) this.allocator.free(block);
+    this.accumulated = [];
+  }
 }
 
 interface SectionRange {
@@ -104,6 +184,5 @@ interface SectionRange {
 /** The parts of the tape, in order. */
 function sectionRanges(step: LoweredStep): readonly SectionRange[] {
   const { sections, events } = step.tape;
-  return sections
-    .map(({ section, from }, i) => ({ section, from, to: sections[i + 1]?.from ?? events.length }));
+  return sections.map(({ section, from }, i) => ({ section, from, to: sections[i + 1]?.from ?? events.length }));
 }

@@ -38,7 +38,9 @@ class GradientStep {
     readonly forward: Node,
     private readonly group: readonly Node[],
     private readonly isLastUse: (value: Value) => boolean,
-  ) {}
+  ) {
+    this.incoming = this.findIncoming();
+  }
 
   find<T extends OpType>(op: T): NodeOf<T> | null {
     for (const node of this.group) {
@@ -54,21 +56,25 @@ class GradientStep {
   }
 
   /** Gradient values that come from outside the group. */
-  incoming(): Value[] {
-    const inside = new Set(this.group.flatMap((node) => node.outputs));
-    const values = new Set<Value>();
+  private readonly incoming: readonly Value[];
+
+  private findIncoming(): Value[] {
+    const values: Value[] = [];
     for (const node of this.group) {
       if (node.op === "Accumulate") continue;
-      for (const input of node.inputs) if (isGradient(this.context, input) && !inside.has(input)) values.add(input);
+      for (const input of node.inputs) {
+        const isInside = input.producer !== null && this.group.includes(input.producer);
+        if (!isInside && isGradient(this.context, input) && !values.includes(input)) values.push(input);
+      }
     }
-    return [...values];
+    return values;
   }
 
   /** The incoming gradient of the operation's output, converted to that output's type where it differs. */
   incomingDtype(): PhysicalDtype {
     const output = this.forward.outputs[0];
     const wanted = output === undefined ? "float32" : this.context.dtype(output);
-    for (const value of this.incoming()) {
+    for (const value of this.incoming) {
       if (this.context.dtype(value) === wanted) continue;
       this.converted.push(this.context.tape.alloc(value.shape, wanted, "temporaries", "gradient converted"));
     }
@@ -77,7 +83,7 @@ class GradientStep {
 
   /** Puts the incoming gradient in another order; the one that came is let go when nobody else holds it. */
   copyIncoming(dtype: PhysicalDtype, what: string): void {
-    const [value] = this.incoming();
+    const [value] = this.incoming;
     if (value === undefined) return;
     const copy = this.context.tape.alloc(value.shape, dtype, "temporaries", what);
     const before = this.converted.pop();
@@ -89,7 +95,7 @@ class GradientStep {
   letGoIncoming(): void {
     if (this.isLetGo) return;
     this.isLetGo = true;
-    for (const value of this.incoming()) if (this.isLastUse(value)) this.context.drop(value);
+    for (const value of this.incoming) if (this.isLastUse(value)) this.context.drop(value);
     for (const storage of this.converted) this.context.tape.release(storage);
   }
 
@@ -374,7 +380,8 @@ function elementwiseGradient(step: GradientStep): void {
     if (VIEWS.has(node.op)) {
       context.placeView(value, read);
     } else {
-      const index = inputReached(step.forward, value);
+      const isOnTheWay = group.some((other) => other.op !== "Accumulate" && other.inputs.includes(value));
+      const index = isOnTheWay ? null : inputReached(step.forward, value);
       const wanted = node.op === "EmbeddingGrad" ? context.dtype(node.inputs[1] ?? read) : dtype;
       if (index === null) context.place(value, context.tape.alloc(value.shape, wanted, step.purposeOf(value), "gradient"), wanted);
       else step.make(value, index, wanted, "gradient of the input");
@@ -385,7 +392,7 @@ function elementwiseGradient(step: GradientStep): void {
   }
 }
 
-/** The input whose shape a gradient has; null when it is a step on the way. */
+/** The input whose shape a gradient has. */
 function inputReached(forward: Node, value: Value): number | null {
   const index = forward.inputs.findIndex(
     (input) =>

@@ -129,8 +129,8 @@ export class Context {
     const { card } = this.settings;
     const at = (part: "partialSumBytes" | "semaphoreBytes") => (batchSize: number) =>
       rowSumBuffers(rowsPerBatch * batchSize ** degree, columns, card)[part];
-    const partial = this.tape.allocSized(at("partialSumBytes"), "temporaries", "partial sums of a reduction");
-    const semaphores = this.tape.allocSized(at("semaphoreBytes"), "temporaries", "counters of a reduction");
+    const partial = this.tape.allocSized(at("partialSumBytes"), "temporaries", "partial sums of a reduction", `${rowsPerBatch}·batch^${degree} × ${columns}`);
+    const semaphores = this.tape.allocSized(at("semaphoreBytes"), "temporaries", "counters of a reduction", "counters");
     this.tape.release(semaphores);
     this.tape.release(partial);
   }

@@ -1,5 +1,7 @@
 import type { Node, Scope, Value } from "../../graph/ir";
+import { coefficientOf } from "../../graph/shape";
 import type { TrainingGraph } from "../../graph/training-graph";
+import { MIB } from "../../units";
 import { runBackward } from "./backward";
 import { cublasWorkspaceBytes } from "./card";
 import { Context } from "./context";
@@ -8,7 +10,7 @@ import { releasesAfter } from "./lifetimes";
 import { createOptimizerState, runOptimizer } from "./optimizer";
 import { loadModel, placeLeaf } from "./load-model";
 import type { Settings } from "./settings";
-import { type LoweredStep, type Storage, Tape } from "../tape";
+import { bytesPerElement, type LoweredStep, type Storage, Tape } from "../tape";
 
 /** Runs a training step through PyTorch's rules on paper. */
 export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep {
@@ -24,6 +26,7 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   tape.begin("state");
   const optimizerState = createOptimizerState(tape, step.gradients, settings.optimizer);
   const workspaces = [0, 1].map(() => tape.allocBytes(cublasWorkspaceBytes(settings.card), "runtime", "cuBLAS workspace"));
+  const buckets = settings.deviceCount > 1 ? gradientBuckets(tape, step.gradients) : [];
 
   tape.begin("inputs");
   const inputs = graph.inputs.filter((value) => value !== step.lossSeed);
@@ -48,7 +51,28 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   tape.begin("end");
   for (const value of [...unread, ...wanted, step.loss]) context.drop(value);
   for (const value of inputs) context.drop(value);
-  return { tape, weights, optimizerState, workspaces, gradients, retained };
+  const passesPerStep = settings.gradAccumulationSteps;
+  return { tape, weights, optimizerState, workspaces, gradients, buckets, passesPerStep, retained };
+}
+
+/** DistributedDataParallel's buckets. Source: PyTorch `DistributedDataParallel(bucket_cap_mb=25)`, first bucket 1 MiB. */
+const BUCKET_BYTES = 25 * MIB;
+const FIRST_BUCKET_BYTES = MIB;
+
+/** Gradients are copied into buckets, last parameter first, and reduced bucket by bucket. */
+function gradientBuckets(tape: Tape, gradients: ReadonlyMap<Value, Value>): Storage[] {
+  const buckets: Storage[] = [];
+  let filled = 0;
+  const close = () => {
+    if (filled > 0) buckets.push(tape.allocBytes(filled, "gradients", "bucket of gradients to reduce"));
+    filled = 0;
+  };
+  for (const parameter of [...gradients.keys()].reverse()) {
+    filled += coefficientOf(parameter.shape) * bytesPerElement(parameter.dtype);
+    if (filled >= (buckets.length === 0 ? FIRST_BUCKET_BYTES : BUCKET_BYTES)) close();
+  }
+  close();
+  return buckets;
 }
 
 function collectGradients(context: Context): void {

@@ -1,0 +1,63 @@
+/** How long one estimate takes in process, graph and timeline included, nothing cached: `npm run bench`. */
+
+import { performance } from "node:perf_hooks";
+import { cardOf, planStep } from "../lib/estimate/lowering";
+import { estimatePlan } from "../lib/estimate/plan";
+import { type ParsedPlan, parsePlan } from "../lib/plan/parse-plan";
+import { replayAllocator } from "../lib/readings/replay";
+
+interface Target {
+  readonly label: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The median must stay below this. */
+  readonly milliseconds: number;
+}
+
+const TARGETS: readonly Target[] = [
+  { label: "ViT-B-32 full", input: { model: "ViT-B-32", precision: "amp" }, milliseconds: 3 },
+  { label: "ViT-L-14 LoRA", input: { model: "ViT-L-14", strategy: { kind: "lora", rank: 8 } }, milliseconds: 10 },
+  { label: "ViT-bigG-14 full", input: { model: "ViT-bigG-14", precision: "amp" }, milliseconds: 10 },
+];
+
+const WARM_UP_RUNS = 60;
+const RUNS = 200;
+
+function main(): number {
+  let slow = 0;
+  for (const { label, input, milliseconds } of TARGETS) {
+    const plans = distinctPlans(input);
+    const whole = timed(plans, (plan) => estimatePlan(plan));
+    const graph = timed(plans, (plan) => planStep(plan, cardOf(plan.gpu)));
+    const replay = timed(plans, (plan) => replayAllocator(planStep(plan, cardOf(plan.gpu)).lowered, plan.plan.perDeviceBatchSize));
+    const verdict = whole.median <= milliseconds ? "ok" : "TOO SLOW";
+    if (whole.median > milliseconds) slow++;
+    const parts = `graph and lowering ${graph.median.toFixed(2)}, with replay ${replay.median.toFixed(2)}`;
+    process.stdout.write(
+      `${label.padEnd(18)} median ${whole.median.toFixed(2)} ms, p95 ${whole.p95.toFixed(2)} ms (target ${milliseconds} ms: ${verdict}); ${parts}\n`,
+    );
+  }
+  return slow === 0 ? 0 : 1;
+}
+
+/** No two alike, so nothing can be remembered from one to the next. */
+function distinctPlans(input: Readonly<Record<string, unknown>>): ParsedPlan[] {
+  return Array.from({ length: WARM_UP_RUNS + RUNS }, (_, i) => {
+    const parsed = parsePlan({ gpu: "a100-sxm4-80gb", ...input, perDeviceBatchSize: 17 + i });
+    if (!parsed.ok) throw new Error(parsed.issues.map(({ message }) => message).join("; "));
+    return parsed;
+  });
+}
+
+function timed(plans: readonly ParsedPlan[], run: (plan: ParsedPlan) => unknown): { median: number; p95: number } {
+  const times: number[] = [];
+  plans.forEach((plan, i) => {
+    const start = performance.now();
+    run(plan);
+    if (i >= WARM_UP_RUNS) times.push(performance.now() - start);
+  });
+  times.sort((a, b) => a - b);
+  const at = (fraction: number) => times[Math.floor(fraction * (times.length - 1))] ?? Number.NaN;
+  return { median: at(0.5), p95: at(0.95) };
+}
+
+process.exitCode = main();
