@@ -114,7 +114,7 @@ function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: Physical
   }
   // A softmax that widens reads half precision as it is, bf16 from a converted copy.
   const wideScores = !isMath && dtype === "bfloat16" && raw.dtype === dtype ? make(scores, "float32", "scores in fp32") : null;
-  let weights = make(scores, "float32", "attention weights");
+  let weights = make(scores, "float32", WEIGHTS);
   if (wideScores !== null) letGo(wideScores);
   keep(weights);
   if (isMath) {
@@ -123,12 +123,12 @@ function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: Physical
     if (widened) make(scores, dtype, "attention weights returned");
   } else {
     if (dtype !== "float32") {
-      weights = replaced(weights, make(scores, dtype, "attention weights"), letGo);
+      weights = replaced(weights, make(scores, dtype, WEIGHTS), letGo);
       keep(weights);
     }
     letGo(raw);
   }
-  const values = copies ? make(v.shape, working, "values in order") : (wide[2] ?? context.storage(v));
+  const values = copies ? make(v.shape, working, VALUES_IN_ORDER) : (wide[2] ?? context.storage(v));
   keep(values);
   let output = tape.alloc(q.shape, working, purpose, "attention output");
   if (copies) letGo(values);
@@ -141,6 +141,9 @@ function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: Physical
   for (const storage of made) tape.release(storage);
   return output;
 }
+
+const WEIGHTS = "attention weights";
+const VALUES_IN_ORDER = "values in order";
 
 function replaced(before: Storage, after: Storage, letGo: (storage: Storage) => void): Storage {
   letGo(before);
@@ -190,18 +193,24 @@ function runUnfusedGrad(
   const gradient = (shape: Shape, type: PhysicalDtype, what: string) => tape.alloc(shape, type, "temporaries", what);
   let dv = gradient(v.shape, working, "gradient of values");
   let dWeights = gradient(scores, working, "gradient of attention weights");
+  // Each step of the chain lets go of what it kept.
+  const [q0, k0] = context.records.get(node)?.kept ?? [];
+  context.releaseKept(node, ({ what, dtype: kept }) => what === VALUES_IN_ORDER || (what === WEIGHTS && kept !== "float32"));
   letGoIncoming();
-  if (working !== "float32") {
+  // The fused cast of an fp16 softmax reads and writes half precision; others convert.
+  const converts = working === "bfloat16";
+  if (converts) {
     const wide = gradient(scores, "float32", "gradient of attention weights");
     tape.release(dWeights);
     dWeights = wide;
   }
-  const dScores = gradient(scores, "float32", "gradient of attention scores");
+  const dScores = gradient(scores, working === "float16" ? working : "float32", "gradient of attention scores");
   context.scratch(scores, "float32", "gradient times weights");
+  context.releaseKept(node, (storage) => storage !== q0 && storage !== k0);
   tape.release(dWeights);
   let last = dScores;
   if (!isMath) {
-    if (working !== "float32") {
+    if (converts) {
       last = gradient(scores, working, "gradient of attention scores");
       tape.release(dScores);
     }
@@ -283,8 +292,7 @@ const EFFICIENT_BLOCK = 64;
 
 function efficientScratch(context: Context, node: NodeOf<"Attention">, dtype: PhysicalDtype): void {
   const { tape } = context;
-  const [q, k] = node.inputs;
-  if (q === undefined || k === undefined) throw new RangeError("attention needs q and k");
+  const [q] = operandsOf(node);
   const [batch, heads, tokens, headWidth] = q.shape as readonly [number, number, number, number]; // four axes by shape inference
   let delta: Storage;
   if (dtype === "float32") {
@@ -296,7 +304,7 @@ function efficientScratch(context: Context, node: NodeOf<"Attention">, dtype: Ph
   } else {
     delta = tape.alloc([batch, heads, tokens], "float32", "temporaries", "row sums");
   }
-  const blocks = Math.ceil(lengthAt(k.shape, 2) / EFFICIENT_BLOCK) * Math.ceil(headWidth / EFFICIENT_BLOCK);
+  const blocks = Math.ceil(tokens / EFFICIENT_BLOCK) * Math.ceil(headWidth / EFFICIENT_BLOCK);
   const perHead = blocks * (EFFICIENT_BLOCK * EFFICIENT_BLOCK + EFFICIENT_COUNTERS);
   const workspace = tape.alloc([batch, heads, perHead], "float32", "temporaries", "workspace for dq");
   tape.release(delta);

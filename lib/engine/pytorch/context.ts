@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from "../../graph/ir";
+import type { Graph, Node, Scope, Value } from "../../graph/ir";
 import { coefficientOf, degreeOf, type Shape } from "../../graph/shape";
 import { rowSumBuffers } from "./reduction";
 import type { Settings } from "./settings";
@@ -25,8 +25,10 @@ export class Context {
   readonly castWeights = new Map<Value, Storage>();
   /** Gradients of parameters, which stay until the next step. */
   readonly lastingGradients = new Set<Value>();
-  /** Where gradients accumulate before the last accumulation of a step. */
+  /** What autocast converts operands of matrix kernels to; null without autocast. */
   readonly lowPrecision: PhysicalDtype | null;
+  /** Modules whose attention is masked. */
+  readonly causalScopes: ReadonlySet<Scope>;
   /** Values that attention handed over with tokens first; their gradients come back in that order. */
   readonly tokensFirst = new Set<Value>();
 
@@ -38,6 +40,8 @@ export class Context {
     this.storageOf = new Array<Storage | undefined>(graph.valueCount);
     this.dtypeOf = new Array<PhysicalDtype | undefined>(graph.valueCount);
     this.lowPrecision = lowPrecisionOf(settings);
+    const causal = graph.nodes.filter((node) => node.op === "Attention" && node.attributes.causal);
+    this.causalScopes = new Set(causal.map((node) => node.scope));
   }
 
   /** transformers' own attention computes its weights and returns them. */
@@ -98,10 +102,14 @@ export class Context {
     this.record(node).kept.push(storage);
   }
 
-  /** Lets go of what an operation kept for its gradient. */
-  releaseKept(node: Node): void {
-    const kept = this.records.get(node)?.kept;
-    for (const storage of kept?.splice(0) ?? []) this.tape.release(storage);
+  /** Lets go of what an operation kept for its gradient, or of the part of it that is no longer needed. */
+  releaseKept(node: Node, isDone: (storage: Storage) => boolean = () => true): void {
+    const record = this.records.get(node);
+    if (record === undefined) return;
+    const done = record.kept.filter(isDone);
+    const left = record.kept.filter((storage) => !done.includes(storage));
+    record.kept.splice(0, record.kept.length, ...left);
+    for (const storage of done) this.tape.release(storage);
   }
 
   /** Activations belong to the tower whose scope they lie in. */

@@ -310,8 +310,13 @@ function unpackHeads(context: Context, node: NodeOf<"UnpackHeads">): void {
 function runsFastPath(context: Context, node: Node): boolean {
   const { scope } = node;
   const inMultihead = scope.module === "MultiheadAttention" || scope.parent?.module === "MultiheadAttention";
-  if (!inMultihead || context.lowPrecision !== null || scope.path.startsWith("text")) return false;
+  if (!inMultihead || context.lowPrecision !== null || hasCausalMask(context, node)) return false;
   return context.settings.frozenInEvalMode && node.inputs.every((input) => !input.requiresGrad);
+}
+
+function hasCausalMask(context: Context, node: Node): boolean {
+  if (node.op === "Attention") return node.attributes.causal;
+  return context.causalScopes.has(node.scope) || (node.scope.parent !== null && context.causalScopes.has(node.scope.parent));
 }
 
 /** The efficient kernel writes tokens before heads; inside nn.MultiheadAttention that order is not the one wanted. */

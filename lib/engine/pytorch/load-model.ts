@@ -1,4 +1,4 @@
-import type { Value } from "../../graph/ir";
+import type { Scope, Value } from "../../graph/ir";
 import type { Context } from "./context";
 import type { PhysicalDtype, Storage } from "../tape";
 
@@ -12,19 +12,44 @@ import type { PhysicalDtype, Storage } from "../tape";
 export function loadModel(context: Context): readonly Storage[] {
   const { graph } = context;
   const built = inOrderOfModules(context, graph.parameters.filter((value) => !isAddedLater(value)));
-  const added = graph.parameters.filter(isAddedLater);
   const isConverted = context.settings.precision === "bf16";
-  const replaced: Storage[] = [];
+  const firstType = isConverted ? "float32" : undefined;
+  const place = (value: Value) => placeLeaf(context, value, "weights", "weight", firstType);
+  const replaced = new Map<Scope, Storage[]>();
   for (const value of built) {
-    if (isReplacement(value)) replaced.push(...packedBefore(context, value));
-    else placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
+    const module = replacingModule(value);
+    if (module === null) place(value);
+    else replaced.set(module, [...(replaced.get(module) ?? []), ...packedBefore(context, value)]);
   }
-  for (const value of graph.buffers) placeLeaf(context, value, "weights", "buffer", convertedFrom(value, isConverted));
-  for (const value of built) if (isReplacement(value)) placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
-  for (const value of added) placeLeaf(context, value, "weights", "weight", isConverted ? "float32" : undefined);
-  for (const storage of replaced) context.tape.release(storage);
-  if (isConverted) for (const value of [...built, ...added, ...graph.buffers]) convert(context, value);
+  for (const value of graph.buffers) {
+    placeLeaf(context, value, "weights", "buffer", isConverted && value.dtype === "bfloat16" ? "float32" : undefined);
+  }
+  replaceAttention(context, replaced, place);
+  const added = graph.parameters.filter((value) => isAddedLater(value) && replacingModule(value) === null);
+  for (const value of added) place(value);
+  if (isConverted) for (const value of [...built, ...graph.parameters.filter(isAddedLater), ...graph.buffers]) convert(context, value);
   return [...graph.parameters, ...graph.buffers].map((value) => context.storage(value));
+}
+
+/** Block by block, text first: separate projections with their adapters are made, then the packed one goes. */
+function replaceAttention(
+  context: Context,
+  replaced: ReadonlyMap<Scope, readonly Storage[]>,
+  place: (value: Value) => void,
+): void {
+  const isText = (module: Scope) => module.path.startsWith("text");
+  const modules = [...replaced.keys()];
+  const own = new Map<Scope, Value[]>();
+  for (const value of context.graph.parameters) {
+    const module = replacingModule(value);
+    if (module !== null) own.set(module, [...(own.get(module) ?? []), value]);
+  }
+  for (const module of [...modules.filter(isText), ...modules.filter((other) => !isText(other))]) {
+    const values = own.get(module) ?? [];
+    for (const value of values.filter((candidate) => !isAddedLater(candidate))) place(value);
+    for (const value of values.filter(isAddedLater)) place(value);
+    for (const storage of replaced.get(module) ?? []) context.tape.release(storage);
+  }
 }
 
 export function placeLeaf(context: Context, value: Value, purpose: Storage["purpose"], what: string, dtype?: PhysicalDtype): Storage {
@@ -32,10 +57,6 @@ export function placeLeaf(context: Context, value: Value, purpose: Storage["purp
   const storage = context.tape.alloc(value.shape, stored, purpose, what, value.scope.path);
   context.place(value, storage, stored);
   return storage;
-}
-
-function convertedFrom(value: Value, isConverted: boolean): PhysicalDtype | undefined {
-  return isConverted && value.dtype === "bfloat16" ? "float32" : undefined;
 }
 
 function convert(context: Context, value: Value): void {
@@ -62,12 +83,12 @@ function isAddedLater(value: Value): boolean {
   return value.name.includes("lora_") || value.name.startsWith("head.") || value.name.includes("prompt_");
 }
 
-/** Separate projections that take the place of a packed one when LoRA is put in. */
-function isReplacement(value: Value): boolean {
-  for (let scope: Value["scope"] | null = value.scope; scope !== null; scope = scope.parent) {
-    if (scope.module === "SeparateAttention") return true;
+/** The attention module in which separate projections take the place of a packed one when LoRA is put in. */
+function replacingModule(value: Value): Scope | null {
+  for (let scope: Scope | null = value.scope; scope !== null; scope = scope.parent) {
+    if (scope.module === "SeparateAttention") return scope;
   }
-  return false;
+  return null;
 }
 
 /** The packed projection that a block had before: made where the first of the separate ones would stand. */
