@@ -205,7 +205,7 @@ test("every bad value of a link is shown beside its field, and a suggestion mend
 
 test("an unknown model is answered with the nearest names, and the last answer stays in sight", async () => {
   await open("/");
-  await choose(page, "Model", "ViT-B-33");
+  await choose(page, "Model", "ViT-B-3x");
   await page.getByRole("heading", { name: "One value keeps this from being answered" }).waitFor();
   expect(await verdict().isVisible()).toBe(true);
   await page.getByRole("form", { name: "Plan" }).getByRole("button", { name: "Use ViT-B-32", exact: true }).click();

@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronRight } from "lucide-react";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { STRATEGY_DEFAULTS } from "@/lib/plan/defaults";
 import type { Implementation, Issue, Plan } from "@/lib/plan/plan";
 import { KB } from "@/lib/units";
@@ -142,7 +142,7 @@ function Section({ children }: { children: ReactNode }) {
   return <div className="space-y-5 px-5 py-5">{children}</div>;
 }
 
-/** Fields that few change. Opens by itself when one of them is wrong. */
+/** Fields that few change. Opens by itself when one of them is wrong, and stays open when it is right again. */
 function More({
   title,
   paths,
@@ -154,9 +154,11 @@ function More({
   issues: readonly Issue[];
   children: ReactNode;
 }) {
+  const [isOpen, setIsOpen] = useState(false);
   const hasIssue = issues.some((issue) => paths.includes(issue.path));
+  if (hasIssue && !isOpen) setIsOpen(true);
   return (
-    <details className="group" open={hasIssue || undefined}>
+    <details className="group" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary className="flex items-center gap-2 px-5 py-3.5 font-medium hover:bg-sunken">
         <ChevronRight aria-hidden="true" className="size-4 text-muted transition-transform group-open:rotate-90" />
         {title}

@@ -2,7 +2,7 @@
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { SlidersHorizontal, X } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Answer } from "@/components/answer/Answer";
 import { Changes } from "@/components/answer/Changes";
 import { spokenVerdict } from "@/components/answer/words";
@@ -50,7 +50,7 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
   const [input, setInput] = useState(initialInput);
   const { answer, estimate, isWaiting, changes, retry } = useAnswers(input, initialAnswer, actions);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
-  const sheet = useRef<HTMLElement>(null);
+  useEscape(isSheetOpen, () => setIsSheetOpen(false));
   const isAnswered = answer?.kind === "estimate" && !isWaiting;
   const link = answer?.kind === "estimate" ? linkTo(answer.estimate.plan) : null;
   useUrl(isAnswered ? link : null, initialInput, setInput);
@@ -79,10 +79,8 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[23.5rem_minmax(0,1fr)]">
       <aside
-        ref={sheet}
         id="plan-sheet"
         aria-label="Your plan"
-        onKeyDown={(event) => event.key === "Escape" && setIsSheetOpen(false)}
         className={`panel overflow-y-auto overscroll-contain lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-30 max-lg:max-h-[66dvh] max-lg:rounded-b-none max-lg:pb-16 max-lg:shadow-[0_-8px_30px_rgb(0_0_0/0.18)] max-lg:transition-[translate,visibility] ${isSheetOpen ? "" : "max-lg:invisible max-lg:translate-y-full"}`}
       >
         <PlanForm
@@ -151,6 +149,17 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
       </div>
     </div>
   );
+}
+
+/** Calls back on Escape, wherever the focus is. A list that is open takes the key for itself first. */
+function useEscape(isActive: boolean, onEscape: () => void) {
+  const callback = useEffectEvent(onEscape);
+  useEffect(() => {
+    if (!isActive) return;
+    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && callback();
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [isActive]);
 }
 
 /** Keeps the address the plan's own: writes what was answered, and reads what the browser's history brings back. */
