@@ -113,7 +113,7 @@ test.each([
   ["Validation pairs", "100", "validationSamples=100"],
   ["Epochs", "3", "epochs=3"],
   ["Loader workers", "8", "workers=8"],
-  ["Average image file, kB", "200", "imageBytes=200000"],
+  ["Average image file", "200", "imageBytes=200000"],
 ])(
   "%s is part of the plan",
   async (label, value, says) => {
@@ -163,7 +163,7 @@ test("a plan and a card of one's own travel in the link", async () => {
   await open("/?model=ViT-B-32");
   await page.getByRole("button", { name: "My card is missing: describe it" }).click();
   await type(page, "Name of your card", "Test card");
-  await type(page, "Memory, GiB", "12");
+  await type(page, "Memory", "12");
   await page.getByRole("button", { name: "Use my own open_clip configuration" }).click();
   await page.waitForURL((url) => url.search.includes("gpuMemory=12884901888") && url.search.includes("config="));
   await page.reload();

@@ -4,8 +4,9 @@ import type { Ref } from "react";
 import { labelOf } from "@/components/planner/field-texts";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import type { Estimate } from "@/lib/estimate/estimate";
-import { formatBytes, formatCount } from "@/lib/format";
+import { type ByteUnit, formatBytes, formatCount } from "@/lib/format";
 import type { Assumption, AssumptionStatus } from "@/lib/plan/plan";
+import { KB, MB } from "@/lib/units";
 
 const STATUS_WORDS = {
   given: "yours",
@@ -44,7 +45,7 @@ export function Assumptions({ estimate, ref }: { estimate: Estimate; ref: Ref<HT
               className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 py-1.5 sm:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_auto]"
             >
               <span className="min-w-0">
-                {labelOf(assumption.field)} <code className="text-xs break-words text-muted">{assumption.field}</code>
+                <FieldName field={assumption.field} />
               </span>
               <span className="min-w-0 max-sm:col-span-2 max-sm:row-start-2">
                 <Value assumption={assumption} />
@@ -65,11 +66,28 @@ export function Assumptions({ estimate, ref }: { estimate: Estimate; ref: Ref<HT
   );
 }
 
+function FieldName({ field }: { field: string }) {
+  const label = labelOf(field);
+  return (
+    <>
+      <span className="inline-block first-letter:uppercase">{label}</span>{" "}
+      {label !== field && <code className="text-xs break-words text-muted">{field}</code>}
+    </>
+  );
+}
+
 function Value({ assumption: { value, unit } }: { assumption: Assumption }) {
   const byteUnit = useByteUnit();
-  if (typeof value === "boolean") return <strong className="font-medium">{value ? "on" : "off"}</strong>;
-  if (typeof value === "string") return <strong className="font-medium break-words">{value}</strong>;
-  const text =
-    unit === "bytes" ? formatBytes(value, byteUnit) : `${formatCount(value)}${unit === undefined ? "" : ` ${unit}`}`;
-  return <strong className="font-medium tabular-nums">{text}</strong>;
+  const text = typeof value === "number" ? quantityText(value, unit, byteUnit) : switchText(value);
+  return <strong className="font-medium break-words tabular-nums">{text}</strong>;
+}
+
+function switchText(value: string | boolean): string {
+  return typeof value === "string" ? value : value ? "on" : "off";
+}
+
+function quantityText(value: number, unit: string | undefined, byteUnit: ByteUnit): string {
+  if (unit === "bytes") return value < MB ? `${formatCount(value / KB)} kB` : formatBytes(value, byteUnit);
+  // "1 devices" would be wrong, and one of something needs no unit.
+  return unit === undefined || value === 1 ? formatCount(value) : `${formatCount(value)} ${unit}`;
 }

@@ -80,7 +80,7 @@ function CategoryRow({ category, allocated }: { category: CategoryAtPeak; alloca
         <span className="w-14 text-right whitespace-nowrap text-muted tabular-nums">
           {shareText(allocated > 0 ? category.bytes / allocated : 0)}
         </span>
-        <span className="w-24 text-right font-medium">
+        <span className="w-20 text-right font-medium sm:w-24">
           <Bytes value={category.bytes} />
         </span>
       </summary>
@@ -123,7 +123,7 @@ function PlainRow({ label, bytes, isHatched = false }: { label: string; bytes: n
     <p className="flex items-center gap-2.5 py-1.5 pl-6.5 text-sm">
       <Swatch color={isHatched ? "var(--reserve)" : "var(--sunken)"} isHatched={isHatched} />
       <span className="min-w-0 flex-1">{label}</span>
-      <span className="w-24 text-right font-medium">
+      <span className="w-20 text-right font-medium sm:w-24">
         <Bytes value={bytes} />
       </span>
     </p>

@@ -66,7 +66,7 @@ export function BatchChart({ estimate }: { estimate: Estimate }) {
               <LevelLine
                 bytes={memory.usableBytes}
                 top={top}
-                label={`usable on ${gpu.name}: ${formatBytes(memory.usableBytes, unit)}`}
+                label={`usable: ${formatBytes(memory.usableBytes, unit)} on ${gpu.name}`}
                 tone="border-over text-over"
               />
               <Mark

@@ -39,6 +39,9 @@ const GROUPS = [
 /** Where the limit is further away than this, the chart shows the step and names the limit beyond it. */
 const LARGEST_SCALE = 2.5;
 
+/** What two lines of a label take of the chart's height, at most. With less room below the limit they go under the peak. */
+const LABEL_HEIGHT = 0.17;
+
 /** What is allocated at every moment of one training step, by category. */
 export function TimelineChart({ estimate }: { estimate: Estimate }) {
   const unit = useByteUnit();
@@ -103,8 +106,9 @@ export function TimelineChart({ estimate }: { estimate: Estimate }) {
               <LevelLine
                 bytes={memory.usableBytes}
                 top={top}
-                label={`usable on ${gpu.name}: ${formatBytes(memory.usableBytes, unit)}`}
+                label={`usable: ${formatBytes(memory.usableBytes, unit)} on ${gpu.name}`}
                 tone="border-over text-over"
+                side={peakFraction < 0.5 ? "right" : "left"}
               />
               <PeakMark memory={memory} top={top} fraction={peakFraction} />
               {pointed !== null && (
@@ -154,6 +158,8 @@ function PeakMark({ memory, top, fraction }: { memory: MemoryEstimate; top: numb
   const unit = useByteUnit();
   const allocated = memory.allocatedPeakBytes.likely;
   const device = memory.deviceBytes.likely;
+  const roomAbove = (memory.usableBytes - device) / top;
+  const isUnderLimit = memory.usableBytes <= top && roomAbove > 0 && roomAbove < LABEL_HEIGHT;
   return (
     <div aria-hidden="true" className="pointer-events-none absolute inset-0">
       <div
@@ -169,10 +175,10 @@ function PeakMark({ memory, top, fraction }: { memory: MemoryEstimate; top: numb
         style={{ left: percent(fraction), bottom: percent(allocated / top) }}
       />
       <p
-        className="absolute mb-1 w-50 text-center text-xs leading-tight tabular-nums"
+        className={`absolute w-50 text-center text-xs leading-tight tabular-nums ${isUnderLimit ? "mt-2.5" : "mb-1"}`}
         style={{
           left: `clamp(0px, calc(${percent(fraction)} - 6.25rem), calc(100% - 12.5rem))`,
-          bottom: percent(device / top),
+          ...(isUnderLimit ? { top: percent(1 - allocated / top) } : { bottom: percent(device / top) }),
         }}
       >
         <span className="inline-block rounded-md bg-panel/85 px-1.5 py-0.5">

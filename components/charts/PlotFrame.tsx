@@ -98,7 +98,20 @@ export function PlotFrame({
 }
 
 /** A named level across the chart, such as the card's usable memory. */
-export function LevelLine({ bytes, top, label, tone }: { bytes: number; top: number; label: string; tone: string }) {
+export function LevelLine({
+  bytes,
+  top,
+  label,
+  tone,
+  side = "left",
+}: {
+  bytes: number;
+  top: number;
+  label: string;
+  tone: string;
+  /** Where the name stands; the side that leaves room for others. */
+  side?: "left" | "right";
+}) {
   const isInside = bytes <= top;
   return (
     <div
@@ -106,7 +119,9 @@ export function LevelLine({ bytes, top, label, tone }: { bytes: number; top: num
       className={`pointer-events-none absolute inset-x-0 ${isInside ? "border-t-2 border-dashed" : ""} ${tone}`}
       style={isInside ? { bottom: percent(bytes / top) } : { top: 0 }}
     >
-      <p className="absolute inset-x-1 top-1 text-xs leading-tight font-medium">
+      <p
+        className={`absolute inset-x-1 top-1 text-xs leading-tight font-medium ${side === "right" ? "text-right" : ""}`}
+      >
         <span className="rounded-sm bg-panel/85 box-decoration-clone px-1 py-0.5">
           {isInside ? label : `↑ ${label}, beyond this axis`}
         </span>

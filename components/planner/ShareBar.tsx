@@ -55,7 +55,7 @@ export function ShareBar({
   const savedId = state.kind === "saved" && state.input === input ? state.id : null;
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <p aria-live="polite" className="text-sm text-muted">
+      <p aria-live="polite" className="text-sm text-muted empty:-mr-2">
         {isCopied && copied.text}
         {savedId !== null && (
           <>

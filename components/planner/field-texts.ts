@@ -64,8 +64,8 @@ export const FIELD_TEXTS = {
   gpu: { label: "GPU", help: "The memory a process can really get is used, not the advertised figure.", flag: "gpu" },
   "gpu.name": { label: "Name of your card", help: "As you would like to see it in the answer.", flag: "gpu.name" },
   "gpu.memoryBytes": {
-    label: "Memory, GiB",
-    help: "As advertised; what a process can get of it is derived from similar cards.",
+    label: "Memory",
+    help: "In GiB, as advertised; what a process can get of it is derived from similar cards.",
     flag: "gpu.memoryBytes",
   },
   "gpu.computeCapability": {
@@ -129,8 +129,8 @@ export const FIELD_TEXTS = {
     flag: { open_clip: "--workers", transformers: "dataloader_num_workers" },
   },
   averageImageBytes: {
-    label: "Average image file, kB",
-    help: "As stored on disk; does not change GPU memory.",
+    label: "Average image file",
+    help: "In kB, as stored on disk; does not change GPU memory.",
     flag: "averageImageBytes",
   },
 } as const satisfies Record<string, FieldText>;
@@ -146,5 +146,6 @@ export function flagOf(path: FieldPath, implementation: Implementation): string 
 /** The label a path of an issue or an assumption is known by, or the path itself. */
 export function labelOf(path: string): string {
   const texts: Readonly<Record<string, FieldText>> = FIELD_TEXTS;
+  if (path === "strategy") return FIELD_TEXTS["strategy.kind"].label;
   return texts[path]?.label ?? texts[path.split(".")[0] ?? ""]?.label ?? path;
 }
