@@ -3,44 +3,58 @@ import { roundedBytes } from "../readings/caching-allocator";
 import type { MemoryCategory } from "./estimate";
 
 /**
- * One instant at which memory may be highest: bytes as a polynomial in the batch size, and the one buffer in use
- * then whose size grows in steps, if there is one.
- */
-interface Instant {
-  readonly fixed: number;
-  readonly perSample: number;
-  readonly perPair: number;
-  readonly stepped: Storage | null;
-  /** Index of the event. */
-  readonly event: number;
-}
-
-/**
  * One lowered step read at any batch size: the most that is asked for at once, before the allocator's own rounding.
  *
- * The tape is the same for every size, so the few instants that can be the peak for some size are found once, and a
- * reading is the largest of a handful of polynomials.
+ * The tape is the same for every size, so the bytes alive at an instant are a polynomial in the batch size, plus at
+ * most one buffer whose size grows in steps. Instants that can be a peak, just before something is freed, are put
+ * into columns once; a reading is one pass over them.
  */
 export class BatchReading {
-  private readonly instants: readonly Instant[];
+  private readonly fixed: number[] = [];
+  private readonly perSample: number[] = [];
+  private readonly perPair: number[] = [];
+  /** Index into `steppedBuffers`; −1 for none. */
+  private readonly stepped: number[] = [];
+  private readonly event: number[] = [];
+  /** One of each kind; buffers of a kind have equal sizes. */
+  private readonly steppedBuffers: Storage[] = [];
 
   constructor(private readonly step: LoweredStep) {
-    this.instants = possiblePeaks(step);
+    const { storages, events } = step.tape;
+    const kinds = new Map<string, number>();
+    let [fixed, perSample, perPair, stepped] = [this.lastingBytes(), 0, 0, -1];
+    let grew = false;
+    for (let i = firstEvent(step); i <= events.length; i++) {
+      const event = events[i] ?? 0;
+      if (event <= 0 && grew) {
+        this.fixed.push(fixed);
+        this.perSample.push(perSample);
+        this.perPair.push(perPair);
+        this.stepped.push(stepped);
+        this.event.push(i - 1);
+        grew = false;
+      }
+      const storage = storages[Math.abs(event) - 1];
+      if (storage === undefined) continue;
+      const sign = event > 0 ? 1 : -1;
+      if (storage.sizeAt !== null) {
+        const kind = this.kindOf(storage, kinds);
+        if (sign > 0 && stepped < 0) stepped = kind;
+        else if (sign < 0 && stepped === kind) stepped = -1;
+      } else if (storage.degree === 0) fixed += sign * roundedBytes(storage.coefficient);
+      else if (storage.degree === 1) perSample += sign * storage.coefficient;
+      else perPair += sign * storage.coefficient;
+      if (sign > 0) grew = true;
+    }
   }
 
   peakBytes(batchSize: number): number {
-    let peak = 0;
-    for (const instant of this.instants) peak = Math.max(peak, bytesAt(instant, batchSize));
-    return peak;
+    return this.highest(batchSize).bytes;
   }
 
   /** The category that grows most with one more sample, at the instant that is the peak for a batch size. */
   fastestGrowing(batchSize: number): MemoryCategory {
-    let [peak, event] = [0, 0];
-    for (const instant of this.instants) {
-      const bytes = bytesAt(instant, batchSize);
-      if (bytes > peak) [peak, event] = [bytes, instant.event];
-    }
+    const { event } = this.highest(batchSize);
     const growth = new Map<MemoryCategory, number>();
     const { tape } = this.step;
     for (let i = firstEvent(this.step); i <= event; i++) {
@@ -54,63 +68,41 @@ export class BatchReading {
     for (const purpose of PURPOSES) if ((growth.get(purpose) ?? 0) > most) [most, found] = [growth.get(purpose) ?? 0, purpose];
     return found;
   }
-}
 
-function bytesAt(instant: Instant, batchSize: number): number {
-  const stepped = instant.stepped === null ? 0 : requestedBytes(instant.stepped, batchSize);
-  return instant.fixed + batchSize * (instant.perSample + batchSize * instant.perPair) + stepped;
+  private highest(batchSize: number): { readonly bytes: number; readonly event: number } {
+    const { fixed, perSample, perPair, stepped } = this;
+    const buffers = this.steppedBuffers.map((storage) => requestedBytes(storage, batchSize));
+    let [most, at] = [0, 0];
+    for (let i = 0; i < fixed.length; i++) {
+      let bytes = (fixed[i] ?? 0) + batchSize * ((perSample[i] ?? 0) + batchSize * (perPair[i] ?? 0));
+      const kind = stepped[i] ?? -1;
+      if (kind >= 0) bytes += buffers[kind] ?? 0;
+      if (bytes > most) {
+        most = bytes;
+        at = i;
+      }
+    }
+    return { bytes: most, event: this.event[at] ?? 0 };
+  }
+
+  private lastingBytes(): number {
+    const { weights, optimizerState, workspaces, buckets, gradients, passesPerStep } = this.step;
+    const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...(passesPerStep > 1 ? gradients : [])];
+    return lasting.reduce((sum, storage) => sum + roundedBytes(storage.coefficient), 0);
+  }
+
+  private kindOf(storage: Storage, kinds: Map<string, number>): number {
+    let kind = kinds.get(storage.place);
+    if (kind === undefined) {
+      kind = this.steppedBuffers.push(storage) - 1;
+      kinds.set(storage.place, kind);
+    }
+    return kind;
+  }
 }
 
 function firstEvent(step: LoweredStep): number {
   return step.tape.sections.find(({ section }) => section === "inputs")?.from ?? 0;
-}
-
-/** The instants after an allocation that no other instant exceeds at every batch size. */
-function possiblePeaks(step: LoweredStep): Instant[] {
-  const { storages, events } = step.tape;
-  let [fixed, perSample, perPair] = [0, 0, 0];
-  const lasting = [...step.weights, ...step.optimizerState, ...step.workspaces, ...step.buckets];
-  for (const storage of step.passesPerStep > 1 ? [...lasting, ...step.gradients] : lasting) fixed += roundedBytes(storage.coefficient);
-  let stepped: Storage | null = null;
-  let kept: Instant[] = [];
-  let grew = false;
-  const from = firstEvent(step);
-  for (let i = from; i <= events.length; i++) {
-    const event = events[i] ?? 0;
-    // Memory is highest just before something is freed.
-    if (event <= 0 && grew) {
-      kept = withoutExceeded(kept, { fixed, perSample, perPair, stepped, event: i - 1 });
-      grew = false;
-    }
-    const storage = storages[Math.abs(event) - 1];
-    if (storage === undefined) continue;
-    const sign = Math.sign(event);
-    if (storage.sizeAt !== null) {
-      if (sign > 0 && stepped === null) stepped = storage;
-      else if (sign < 0 && stepped === storage) stepped = null;
-    } else if (storage.degree === 0) fixed += sign * roundedBytes(storage.coefficient);
-    else if (storage.degree === 1) perSample += sign * storage.coefficient;
-    else perPair += sign * storage.coefficient;
-    if (sign > 0) grew = true;
-  }
-  return kept;
-}
-
-function withoutExceeded(instants: Instant[], added: Instant): Instant[] {
-  if (instants.some((other) => exceeds(other, added))) return instants;
-  const kept = instants.filter((other) => !exceeds(added, other));
-  kept.push(added);
-  return kept;
-}
-
-/** Whether one instant is at least as high as another whatever the batch size. */
-function exceeds(a: Instant, b: Instant): boolean {
-  if (a.fixed < b.fixed || a.perSample < b.perSample || a.perPair < b.perPair) return false;
-  return b.stepped === null || a.stepped === b.stepped || isLikeStepped(a.stepped, b.stepped);
-}
-
-function isLikeStepped(a: Storage | null, b: Storage): boolean {
-  return a !== null && a.place === b.place;
 }
 
 /** Beyond what any plan may ask for. */

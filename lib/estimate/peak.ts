@@ -56,34 +56,45 @@ function aliveAt(step: LoweredStep, replay: Replay, course: StepCourse): Readonl
   return alive;
 }
 
+interface Group {
+  readonly first: Storage;
+  readonly place: string;
+  count: number;
+  bytes: number;
+}
+
+/** Like tensors of all blocks meet in one group. */
 function groupsOf(alive: readonly Alive[], batchSize: number): PeakTensors[] {
-  const groups = new Map<string, { first: Storage; count: number; bytes: number }>();
+  const groups: Group[] = [];
+  const byPlace = new Map<string, Group[]>();
   const places = new Map<string, string>();
-  const placeOf = (storage: Storage) => {
+  for (const { storage, blockBytes } of alive) {
     const path = storage.node?.scope.path ?? storage.place;
     let place = places.get(path);
     if (place === undefined) {
-      // The number of the block is left open, so that like tensors of all blocks meet.
       place = path.replace(/\bblock\.\d+/, "block.*");
       places.set(path, place);
     }
-    return place;
-  };
-  for (const { storage, blockBytes: bytes } of alive) {
-    const key = `${storage.what}|${placeOf(storage)}|${storage.coefficient}|${storage.node?.op ?? ""}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: storage, count: 1, bytes });
-    else {
-      group.count++;
-      group.bytes += bytes;
+    let own = byPlace.get(place);
+    if (own === undefined) {
+      own = [];
+      byPlace.set(place, own);
     }
+    let group = own.find(({ first }) => isAlike(first, storage));
+    if (group === undefined) {
+      group = { first: storage, place, count: 0, bytes: 0 };
+      own.push(group);
+      groups.push(group);
+    }
+    group.count++;
+    group.bytes += blockBytes;
   }
-  return [...groups.values()]
+  return groups
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, LARGEST)
-    .map(({ first, count, bytes }) => ({
+    .map(({ first, place, count, bytes }) => ({
       label: first.what,
-      scope: placeOf(first),
+      scope: place,
       operation: first.node?.op ?? "",
       shape: concreteShape(first.shape, batchSize),
       dtype: first.dtype,
@@ -91,6 +102,10 @@ function groupsOf(alive: readonly Alive[], batchSize: number): PeakTensors[] {
       bytes,
       reason: reasonOf(first),
     }));
+}
+
+function isAlike(a: Storage, b: Storage): boolean {
+  return a.what === b.what && a.coefficient === b.coefficient && a.dtype === b.dtype && a.node?.op === b.node?.op;
 }
 
 function reasonOf(storage: Storage): string {

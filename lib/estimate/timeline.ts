@@ -39,55 +39,54 @@ export function courseOf(step: LoweredStep, replay: Replay): StepCourse {
 export function timelineOf(step: LoweredStep, replay: Replay, course: StepCourse, samples: "sampled" | "whole"): MemoryTimeline {
   const { tape } = step;
   const { from, to, peak } = course;
-  const count = to - from;
-  const stretch = samples === "whole" ? 1 : Math.max(1, count / SAMPLES);
+  const instants = highestOfEachStretch(replay, course, samples === "whole" ? 1 : (to - from) / SAMPLES);
   const columns = PURPOSES.map((): number[] => []);
-  const events: number[] = [];
   const operations: string[] = [];
   const phases: { phase: StepPhase; from: number; to: number }[] = [];
   const now = [...course.base];
-  let total = now.reduce((sum, bytes) => sum + bytes, 0);
-  const best = { index: -1, total: -1, bytes: [...now] };
-  let peakSample = 0;
-
-  const keep = () => {
-    if (best.index < 0) return;
-    if (best.index === peak) peakSample = events.length;
-    const phase = phaseAt(step, best.index);
+  let next = from;
+  instants.forEach((instant, sample) => {
+    for (; next <= instant; next++) {
+      const purpose = purposeOfEvent(step, next);
+      now[purpose] = (now[purpose] ?? 0) + (replay.deltas[next] ?? 0);
+    }
+    for (let c = 0; c < columns.length; c++) columns[c]?.push(now[c] ?? 0);
+    operations.push(operationLabel(tape.operations[tape.eventOperation[instant] ?? 0] ?? null));
+    const phase = phaseAt(step, instant);
     const last = phases.at(-1);
-    if (last === undefined || last.phase !== phase) phases.push({ phase, from: events.length, to: events.length + 1 });
-    else last.to = events.length + 1;
-    events.push(best.index - from);
-    operations.push(operationLabel(tape.operations[tape.eventOperation[best.index] ?? 0] ?? null));
-    for (let c = 0; c < columns.length; c++) columns[c]?.push(best.bytes[c] ?? 0);
-    best.index = -1;
-    best.total = -1;
-  };
-  let boundary = from + stretch;
-  for (let i = from; i < to; i++) {
-    const delta = replay.deltas[i] ?? 0;
-    const purpose = purposeOfEvent(step, i);
-    now[purpose] = (now[purpose] ?? 0) + delta;
-    total += delta;
-    if (total > best.total) {
-      best.index = i;
-      best.total = total;
-      for (let c = 0; c < now.length; c++) best.bytes[c] = now[c] ?? 0;
-    }
-    if (i + 1 >= boundary || i + 1 === to) {
-      keep();
-      boundary += stretch;
-    }
-  }
+    if (last === undefined || last.phase !== phase) phases.push({ phase, from: sample, to: sample + 1 });
+    else last.to = sample + 1;
+  });
   const bytes = Object.fromEntries(PURPOSES.map((purpose, c) => [purpose, columns[c] ?? []]));
   return {
-    eventCount: count,
-    event: events,
+    eventCount: to - from,
+    event: instants.map((instant) => instant - from),
     operation: operations,
     bytes: bytes as Record<Purpose, number[]>, // one entry per purpose, by construction
     phases,
-    peak: peakSample,
+    peak: Math.max(0, instants.indexOf(peak)),
   };
+}
+
+/** One event of each stretch of the step: the one after which most is allocated. */
+function highestOfEachStretch(replay: Replay, { from, to, base }: StepCourse, length: number): number[] {
+  const instants: number[] = [];
+  let total = base.reduce((sum, bytes) => sum + bytes, 0);
+  let [best, most] = [from, -1];
+  let boundary = from + length;
+  for (let i = from; i < to; i++) {
+    total += replay.deltas[i] ?? 0;
+    if (total > most) {
+      best = i;
+      most = total;
+    }
+    if (i + 1 >= boundary || i + 1 === to) {
+      instants.push(best);
+      most = -1;
+      boundary += length;
+    }
+  }
+  return instants;
 }
 
 const PURPOSE_INDEX = Object.fromEntries(PURPOSES.map((purpose, i) => [purpose, i]));

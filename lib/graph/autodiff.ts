@@ -39,8 +39,12 @@ export function buildGradients(g: GraphBuilder, loss: Value, seed: Value): Reado
 class Walk {
   private readonly gradients = new Map<number, Value>();
   private repeats = false;
+  private node: Node | null = null;
+  private readonly questions: Omit<RuleContext<OpType>, "attributes">;
 
-  constructor(private readonly g: GraphBuilder) {}
+  constructor(private readonly g: GraphBuilder) {
+    this.questions = this.questionsAboutNode();
+  }
 
   gradientOf(value: Value): [] | [[Value, Value]] {
     const gradient = this.gradients.get(value.id);
@@ -60,31 +64,37 @@ class Walk {
 
   differentiate(node: Node): void {
     this.g.inPhase("backward", node, node.scope, () => {
-      const gradients = ruleOf(node)(this.contextOf(node));
-      node.inputs.forEach((input, i) => {
-        const gradient = gradients[i];
-        if (input.requiresGrad && gradient !== null && gradient !== undefined) this.contribute(input, gradient);
-      });
+      this.node = node;
+      const gradients = ruleOf(node)({ ...this.questions, attributes: node.attributes });
+      for (let i = 0; i < node.inputs.length; i++) {
+        const [input, gradient] = [node.inputs[i], gradients[i]];
+        if (input?.requiresGrad === true && gradient !== null && gradient !== undefined) this.contribute(input, gradient);
+      }
     });
   }
 
-  private contextOf(node: Node): RuleContext<OpType> {
+  /** What rules ask about the operation that is being differentiated. */
+  private questionsAboutNode(): Omit<RuleContext<OpType>, "attributes"> {
     const at = (values: readonly Value[], index: number, what: string): Value => {
       const value = values[index];
-      if (value === undefined) throw new RangeError(`${node.op} has no ${what} ${index}`);
+      if (value === undefined) throw new RangeError(`${this.node?.op} has no ${what} ${index}`);
       return value;
     };
+    const current = (): Node => {
+      if (this.node === null) throw new Error("no operation is being differentiated");
+      return this.node;
+    };
     return {
-      attributes: node.attributes,
       g: this.g,
-      input: (index) => at(node.inputs, index, "input"),
-      output: (index) => at(node.outputs, index, "output"),
+      input: (index) => at(current().inputs, index, "input"),
+      output: (index) => at(current().outputs, index, "output"),
       outputGrad: (index) => {
-        const gradient = this.gradients.get(at(node.outputs, index, "output").id);
-        if (gradient === undefined) throw new Error(`output ${index} of ${node.op} in ${node.scope.path} has no gradient`);
+        const { op, outputs, scope } = current();
+        const gradient = this.gradients.get(at(outputs, index, "output").id);
+        if (gradient === undefined) throw new Error(`output ${index} of ${op} in ${scope.path} has no gradient`);
         return gradient;
       },
-      needs: (index) => node.inputs[index]?.requiresGrad === true,
+      needs: (index) => current().inputs[index]?.requiresGrad === true,
     };
   }
 

@@ -118,10 +118,13 @@ export class GraphBuilder {
   apply<T extends OpType>(op: T, inputs: readonly Value[], attributes: OpAttributes[T]): Node {
     // Sound: `op` and `attributes` come from one T; TypeScript cannot see that of a union built from it.
     const application = { op, attributes } as unknown as Application;
-    const shapes = inferShapes(
-      application,
-      inputs.map((input) => input.shape),
-    );
+    const read: Shape[] = [];
+    let someGradient = this.gradientsForced;
+    for (const input of inputs) {
+      read.push(input.shape);
+      if (input.requiresGrad) someGradient = true;
+    }
+    const shapes = inferShapes(application, read);
     const outputs: Value[] = [];
     const node = {
       id: this.nodes.length,
@@ -134,7 +137,7 @@ export class GraphBuilder {
       of: this.repeats,
     } as unknown as Node;
     const differentiable = this.gradientsOff === 0 && this.phase !== "backward" && this.phase !== "optimizer";
-    const requiresGrad = differentiable && (this.gradientsForced || inputs.some((input) => input.requiresGrad));
+    const requiresGrad = differentiable && someGradient;
     const role = this.phase === "backward" ? "gradient" : "activation";
     for (let i = 0; i < shapes.length; i++) {
       outputs.push({

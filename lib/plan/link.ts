@@ -5,6 +5,7 @@
 
 import { ownSizes } from "../catalogue/model-table";
 import { PLAN_DEFAULTS, STRATEGY_DEFAULTS } from "./defaults";
+import { fieldNames } from "./field-names";
 import type { CustomGpu, Plan, Strategy } from "./plan";
 
 /** Browsers, servers and chat programs all pass links of this length on unharmed. */
@@ -82,8 +83,8 @@ export function encodeLink(plan: Plan): string {
   else parameters.push(["config", JSON.stringify(plan.model)]);
   parameters.push(...strategyParameters(plan.strategy));
   const defaults = defaultsFor(plan);
-  for (const [field, parameter] of plainFields()) {
-    if (plan[field] !== defaults[field]) parameters.push([parameter, String(plan[field])]);
+  for (const field of PLAIN_FIELDS) {
+    if (plan[field] !== defaults[field]) parameters.push([PARAMETERS[field], String(plan[field])]);
   }
   parameters.push(...gpuParameters(plan.gpu));
   const link = parameters.map(([name, value]) => `${name}=${encodeValue(value)}`).join("&");
@@ -122,7 +123,7 @@ export function decodeLink(params: URLSearchParams, ignored: readonly string[] =
   const config = take("config");
   set("model", config === undefined ? take("model") : decodeConfig(config));
   set("strategy", decodeStrategy(take));
-  for (const [field, parameter] of plainFields()) set(field, take(parameter));
+  for (const field of PLAIN_FIELDS) set(field, take(PARAMETERS[field]));
   set("gpu", decodeGpu(take));
   for (const [name, value] of given) set(name, value);
   return plan;
@@ -131,10 +132,7 @@ export function decodeLink(params: URLSearchParams, ignored: readonly string[] =
 type Take = (parameter: string) => unknown;
 type PlainField = keyof typeof PARAMETERS;
 
-function plainFields(): readonly (readonly [PlainField, string])[] {
-  // Object.entries gives names only as texts; these are the table's own.
-  return Object.entries(PARAMETERS) as [PlainField, string][];
-}
+const PLAIN_FIELDS: readonly PlainField[] = fieldNames(PARAMETERS);
 
 /** A size is left out when it is the model's own, which the catalogue gives back. */
 function defaultsFor(plan: Plan): Readonly<Partial<Record<PlainField, unknown>>> {
@@ -192,12 +190,9 @@ function decodeGpu(take: Take): unknown {
     if (value !== undefined) peaks[precision] = value;
   }
   if (Object.keys(peaks).length > 0) described.peakFlopsPerSecond = peaks;
-  // A description without the word "custom" can still only mean one.
-  return gpu === CUSTOM_GPU || (gpu === undefined && Object.keys(described).length > 0)
-    ? described
-    : Object.keys(described).length > 0
-      ? { id: gpu, ...described }
-      : gpu;
+  if (Object.keys(described).length === 0) return gpu === CUSTOM_GPU ? described : gpu;
+  // A description without the word "custom" can only mean one; beside a catalogue id it contradicts it.
+  return gpu === CUSTOM_GPU || gpu === undefined ? described : { id: gpu, ...described };
 }
 
 function decodeConfig(config: unknown): unknown {

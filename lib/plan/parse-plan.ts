@@ -7,6 +7,7 @@ import { resolveModel } from "../catalogue/models";
 import { shownValue } from "../catalogue/shown-value";
 import { readAsTransformersClip } from "../catalogue/transformers-clip";
 import { LORA_TARGETS, PLAN_DEFAULTS, STRATEGY_DEFAULTS } from "./defaults";
+import { fieldNames } from "./field-names";
 import { issueAbout, issuesFromZod } from "./issues";
 import { migrate, type PlanRecord } from "./migrations";
 import { type Assumption, type Issue, type Plan, SCHEMA_VERSION, type Strategy } from "./plan";
@@ -37,7 +38,8 @@ export function parsePlan(input: unknown): PlanParsing {
 
   const model = judgeModel(record, fields, issues);
   const gpu = judgeGpu(fields, issues);
-  if (model !== null) judgeTogether(fields, model, issues);
+  judgeAttention(fields, issues);
+  if (model !== null) judgeStrategy(fields.strategy, model, issues);
   if (issues.length > 0 || !checked.success || model === null || gpu === null) {
     return { ok: false, issues: withoutFlood(issues) };
   }
@@ -103,39 +105,34 @@ function validFields(record: PlanRecord): Partial<PlanFields> {
   return Object.fromEntries(entries);
 }
 
+/**
+ * Resolves the model with the sizes that are asked for. Where only those are wrong, its own sizes stand in, so that the
+ * rest of the plan is judged too.
+ */
 function judgeModel(record: PlanRecord, fields: Partial<PlanFields>, issues: Issue[]): JudgedModel | null {
-  const isConfig = isRecord(record.model);
-  if (isConfig) {
-    // The reader of configurations says everything that is wrong with one, zod only some of it.
-    const fromZod = issues.filter((issue) => issue.path.startsWith("model.") || issue.path === "model");
-    for (const issue of fromZod) issues.splice(issues.indexOf(issue), 1);
-  }
-  const config = isConfig ? readModelConfig(record.model) : null;
-  if (config !== null && !config.ok) {
-    issues.push(...config.issues);
-    return null;
-  }
-  const given = config?.config ?? (typeof fields.model === "string" ? fields.model : null);
-  if (given === null) return null;
+  const given = isRecord(record.model) ? readGivenConfig(record.model, issues) : fields.model;
+  if (given === undefined || given === null) return null;
   const sizes = { imageSize: fields.imageSize ?? undefined, contextLength: fields.contextLength ?? undefined };
-  const resolution = resolveModel(given, sizes);
-  if (!resolution.ok) {
-    issues.push(...resolution.issues);
-    return null;
-  }
-  const { architecture, canonicalName } = resolution;
-  const model = typeof given === "string" ? canonicalName : given;
-  if (fields.implementation !== "transformers") {
-    return { model, name: canonicalName, architecture, assumesQuickGelu: false };
-  }
-  const inTransformers = readAsTransformersClip(architecture, canonicalName);
-  if (!inTransformers.ok) {
-    const message = `cannot run ${canonicalName}: CLIPModel does not have ${inTransformers.missing}; use "open_clip"`;
-    issues.push(issueAbout("implementation", "not_expressible", fields.implementation, message, ["open_clip"]));
-    return null;
-  }
-  const assumesQuickGelu = inTransformers.usesQuickGelu;
-  return { model, name: canonicalName, architecture: inTransformers.architecture, assumesQuickGelu };
+  const asked = resolveModel(given, sizes);
+  if (!asked.ok) issues.push(...asked.issues);
+  const resolution = asked.ok ? asked : resolveModel(given, {});
+  if (!resolution.ok) return null;
+  const { architecture, canonicalName: name } = resolution;
+  const model = typeof given === "string" ? name : given;
+  if (fields.implementation !== "transformers") return { model, name, architecture, assumesQuickGelu: false };
+  const reading = readAsTransformersClip(architecture, name);
+  if (reading.ok) return { model, name, architecture: reading.architecture, assumesQuickGelu: reading.usesQuickGelu };
+  const message = `cannot run ${name}: CLIPModel does not have ${reading.missing}; use "open_clip"`;
+  issues.push(issueAbout("implementation", "not_expressible", fields.implementation, message, ["open_clip"]));
+  return { model, name, architecture, assumesQuickGelu: false };
+}
+
+/** The reader of configurations says everything that is wrong with one, zod only some of it. */
+function readGivenConfig(value: PlanRecord, issues: Issue[]): OpenClipConfig | null {
+  const others = issues.filter((issue) => issue.path !== "model" && !issue.path.startsWith("model."));
+  const reading = readModelConfig(value);
+  issues.splice(0, issues.length, ...others, ...(reading.ok ? [] : reading.issues));
+  return reading.ok ? reading.config : null;
 }
 
 function judgeGpu(fields: Partial<PlanFields>, issues: Issue[]): GpuSpec | null {
@@ -149,13 +146,14 @@ function judgeGpu(fields: Partial<PlanFields>, issues: Issue[]): GpuSpec | null 
   return null;
 }
 
-/** What no field shows by itself: fields that contradict each other, or ask for more than the model has. */
-function judgeTogether(fields: Partial<PlanFields>, { architecture, name }: JudgedModel, issues: Issue[]): void {
-  const { strategy } = fields;
-  if (fields.attention === "eager" && fields.implementation === "open_clip") {
-    const message = 'is a way of transformers to compute attention; with open_clip use "math" or "sdpa"';
-    issues.push(issueAbout("attention", "contradiction", fields.attention, message, ["math", "sdpa"]));
-  }
+function judgeAttention({ attention, implementation }: Partial<PlanFields>, issues: Issue[]): void {
+  if (attention !== "eager" || implementation !== "open_clip") return;
+  const message = 'is a way of transformers to compute attention; with open_clip use "math" or "sdpa"';
+  issues.push(issueAbout("attention", "contradiction", attention, message, ["math", "sdpa"]));
+}
+
+/** A strategy may ask for more than the model has. */
+function judgeStrategy(strategy: Strategy | undefined, { architecture, name }: JudgedModel, issues: Issue[]): void {
   if (strategy?.kind === "partial") {
     const most = mostBlocks(architecture);
     if (strategy.unlockedBlocks > most) {
@@ -264,12 +262,9 @@ function assumptionsOf(record: PlanRecord, plan: Plan, model: JudgedModel, gpu: 
   return assumptions;
 }
 
-type DefaultedField = keyof typeof PLAN_DEFAULTS;
+const DEFAULTED_FIELDS = fieldNames(PLAN_DEFAULTS);
 
-// Object.keys gives names only as texts; these are the table's own.
-const DEFAULTED_FIELDS = Object.keys(PLAN_DEFAULTS) as readonly DefaultedField[];
-
-function defaultAssumption(field: DefaultedField | "imageSize" | "contextLength", plan: Plan): Assumption {
+function defaultAssumption(field: keyof typeof PLAN_DEFAULTS | "imageSize" | "contextLength", plan: Plan): Assumption {
   const value = plan[field];
   const unit = UNITS[field];
   return {

@@ -196,6 +196,8 @@ class BlockTable {
   }
 }
 
+const LONG_MOVE = 24;
+
 /** Free blocks of one pool, by size and then by address. */
 class FreeList {
   private ids = new Int32Array(FIRST_CAPACITY);
@@ -218,9 +220,12 @@ class FreeList {
       larger.set(this.ids);
       this.ids = larger;
     }
+    const { ids } = this;
     const index = this.indexOf(block);
-    this.ids.copyWithin(index + 1, index, this.count);
-    this.ids[index] = block;
+    // Short moves are quicker in a loop than as a call into the runtime.
+    if (this.count - index > LONG_MOVE) ids.copyWithin(index + 1, index, this.count);
+    else for (let i = this.count; i > index; i--) ids[i] = ids[i - 1] ?? NONE;
+    ids[index] = block;
     this.count++;
   }
 
@@ -242,8 +247,10 @@ class FreeList {
   }
 
   private removeAt(index: number): void {
-    this.ids.copyWithin(index, index + 1, this.count);
+    const { ids } = this;
     this.count--;
+    if (this.count - index > LONG_MOVE) ids.copyWithin(index, index + 1, this.count + 1);
+    else for (let i = index; i < this.count; i++) ids[i] = ids[i + 1] ?? NONE;
   }
 
   private indexOf(block: number): number {

@@ -18,8 +18,7 @@ export function runBackward(context: Context, forward: Node, group: readonly Nod
   const { tape } = context;
   tape.during(group[0] ?? forward);
   const step = new GradientStep(context, forward, group, isLastUse);
-  const work = group.filter((node) => node.op !== "Accumulate");
-  if (work.length > 0) runGradient(step, forward);
+  if (group.some((node) => node.op !== "Accumulate")) runGradient(step, forward);
   step.letGoIncoming();
   context.releaseKept(forward);
   step.convertBack();

@@ -103,13 +103,17 @@ export class Context {
   }
 
   /** Lets go of what an operation kept for its gradient, or of the part of it that is no longer needed. */
-  releaseKept(node: Node, isDone: (storage: Storage) => boolean = () => true): void {
-    const record = this.records.get(node);
-    if (record === undefined) return;
-    const done = record.kept.filter(isDone);
-    const left = record.kept.filter((storage) => !done.includes(storage));
-    record.kept.splice(0, record.kept.length, ...left);
-    for (const storage of done) this.tape.release(storage);
+  releaseKept(node: Node, isDone?: (storage: Storage) => boolean): void {
+    const kept = this.records.get(node)?.kept;
+    if (kept === undefined) return;
+    let left = 0;
+    for (let i = 0; i < kept.length; i++) {
+      const storage = kept[i];
+      if (storage === undefined) continue;
+      if (isDone === undefined || isDone(storage)) this.tape.release(storage);
+      else kept[left++] = storage;
+    }
+    kept.length = left;
   }
 
   /** Activations belong to the tower whose scope they lie in. */

@@ -95,11 +95,16 @@ function keepInput(context: Context, node: Node, index: number, physical?: Stora
 
 /** Which forward values the gradients of an operation read: decided by the rules, not here. */
 function isRead(context: Context, node: Node, value: Value): boolean {
-  return context.gradientsOf.get(node)?.some((gradient) => gradient.inputs.includes(value)) === true;
+  const gradients = context.gradientsOf.get(node);
+  if (gradients === undefined) return false;
+  for (const gradient of gradients) if (gradient.inputs.includes(value)) return true;
+  return false;
 }
 
 function keepReadInputs(context: Context, node: Node): void {
-  for (const input of new Set(node.inputs)) if (isRead(context, node, input)) context.keep(node, context.storage(input));
+  node.inputs.forEach((input, i) => {
+    if (node.inputs.indexOf(input) === i && isRead(context, node, input)) context.keep(node, context.storage(input));
+  });
 }
 
 function keepReadOutputs(context: Context, node: Node): void {

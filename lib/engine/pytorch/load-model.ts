@@ -11,7 +11,9 @@ import type { PhysicalDtype, Storage } from "../tape";
  */
 export function loadModel(context: Context): readonly Storage[] {
   const { graph } = context;
-  const built = inOrderOfModules(context, graph.parameters.filter((value) => !isAddedLater(value)));
+  const later = graph.parameters.filter(isAddedLater);
+  const isLater = new Set(later);
+  const built = inOrderOfModules(context, graph.parameters.filter((value) => !isLater.has(value)));
   const isConverted = context.settings.precision === "bf16";
   const firstType = isConverted ? "float32" : undefined;
   const place = (value: Value) => placeLeaf(context, value, "weights", "weight", firstType);
@@ -25,9 +27,8 @@ export function loadModel(context: Context): readonly Storage[] {
     placeLeaf(context, value, "weights", "buffer", isConverted && value.dtype === "bfloat16" ? "float32" : undefined);
   }
   replaceAttention(context, replaced, place);
-  const added = graph.parameters.filter((value) => isAddedLater(value) && replacingModule(value) === null);
-  for (const value of added) place(value);
-  if (isConverted) for (const value of [...built, ...graph.parameters.filter(isAddedLater), ...graph.buffers]) convert(context, value);
+  for (const value of later) if (replacingModule(value) === null) place(value);
+  if (isConverted) for (const value of [...built, ...later, ...graph.buffers]) convert(context, value);
   return [...graph.parameters, ...graph.buffers].map((value) => context.storage(value));
 }
 

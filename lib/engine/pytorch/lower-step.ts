@@ -170,7 +170,9 @@ function runBackwardPass(context: Context, nodes: readonly Node[], from: number)
     if (node.of !== null) {
       runBackward(context, node.of, group, (value) => !isLasting(value) && (lastRead.get(value) ?? end) <= end);
     }
-    for (const value of group.flatMap((member) => member.outputs)) if (!isLasting(value) && !lastRead.has(value)) unread.push(value);
+    for (const member of group) {
+      for (const value of member.outputs) if (!lastRead.has(value) && !isLasting(value)) unread.push(value);
+    }
     // A checkpoint holds what its module is run again from until the module's gradients are done.
     if (region !== null && (nodes[i]?.phase === "optimizer" || checkpointOf(nodes[i]) !== region)) {
       for (const value of rerunFrom) context.drop(value);
