@@ -28,7 +28,9 @@ function main(): number {
     const plans = distinctPlans(input);
     const whole = timed(plans, (plan) => estimatePlan(plan));
     const graph = timed(plans, (plan) => planStep(plan, cardOf(plan.gpu)));
-    const replay = timed(plans, (plan) => replayAllocator(planStep(plan, cardOf(plan.gpu)).lowered, plan.plan.perDeviceBatchSize));
+    const replay = timed(plans, (plan) =>
+      replayAllocator(planStep(plan, cardOf(plan.gpu)).lowered, plan.plan.perDeviceBatchSize),
+    );
     const verdict = whole.median <= milliseconds ? "ok" : "TOO SLOW";
     if (whole.median > milliseconds) slow++;
     const parts = `graph and lowering ${graph.median.toFixed(2)}, with replay ${replay.median.toFixed(2)}`;

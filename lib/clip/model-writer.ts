@@ -47,7 +47,12 @@ export function embedded(writer: ModelWriter, write: () => Value): Value {
 export function layerNorm(writer: ModelWriter, name: string, x: Value, part: Part): Value {
   const width = x.shape.at(-1) ?? 1;
   return writer.g.within(name, () =>
-    writer.g.layerNorm(x, parameter(writer, "weight", [width], part), parameter(writer, "bias", [width], part), LAYER_NORM_EPSILON),
+    writer.g.layerNorm(
+      x,
+      parameter(writer, "weight", [width], part),
+      parameter(writer, "bias", [width], part),
+      LAYER_NORM_EPSILON,
+    ),
   );
 }
 
@@ -68,7 +73,8 @@ export function linear(writer: ModelWriter, name: string, x: Value, outWidth: nu
     return g.linear(x, weight, bias);
   };
   const { adapter } = options;
-  if (lora === null || adapter === null || adapter === undefined || !lora.targets.has(adapter)) return g.within(name, base);
+  if (lora === null || adapter === null || adapter === undefined || !lora.targets.has(adapter))
+    return g.within(name, base);
   return g.within(
     name,
     () => {

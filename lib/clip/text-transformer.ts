@@ -75,8 +75,10 @@ function encode(writer: ModelWriter, config: TextTransformer, embedded: Value): 
 function project(writer: ModelWriter, config: TextTransformer, embedDim: number, pooled: Value): Value {
   const { g } = writer;
   if (config.projection === "none") return pooled;
-  if (config.projection === "linear_bias") return linear(writer, "text_projection", pooled, embedDim, { part: "head", bias: true });
-  if (writer.implementation === "transformers") return linear(writer, "text_projection", pooled, embedDim, { part: "head", bias: false });
+  if (config.projection === "linear_bias")
+    return linear(writer, "text_projection", pooled, embedDim, { part: "head", bias: true });
+  if (writer.implementation === "transformers")
+    return linear(writer, "text_projection", pooled, embedDim, { part: "head", bias: false });
   return g.linear(pooled, parameter(writer, "text_projection", [config.width, embedDim], "head"), null, "in_out");
 }
 

@@ -57,7 +57,12 @@ export function trainingStep(architecture: ClipArchitecture, plan: TrainingStepP
   return { graph: g.finish(), loss, lossSeed, gradients };
 }
 
-function writeLoss(architecture: ClipArchitecture, plan: TrainingStepPlan, image: ModelWriter, text: ModelWriter): Value {
+function writeLoss(
+  architecture: ClipArchitecture,
+  plan: TrainingStepPlan,
+  image: ModelWriter,
+  text: ModelWriter,
+): Value {
   const { g, dtype } = image;
   const { strategy } = plan;
   const size = architecture.vision.imageSize;
@@ -111,12 +116,19 @@ function encodeImages(architecture: ClipArchitecture, writer: ModelWriter, image
 function loadTextTower(architecture: ClipArchitecture, writer: ModelWriter): void {
   const { g } = writer;
   const before = g.nodes.length;
-  g.within(TEXT_TOWER, () => textTransformer(writer, architecture.text, architecture.embedDim, tokenIds(writer, architecture.text)));
+  g.within(TEXT_TOWER, () =>
+    textTransformer(writer, architecture.text, architecture.embedDim, tokenIds(writer, architecture.text)),
+  );
   g.nodes.length = before;
   g.inputs.pop();
 }
 
-function encodePrompts(architecture: ClipArchitecture, classCount: number, contextTokens: number, writer: ModelWriter): Value {
+function encodePrompts(
+  architecture: ClipArchitecture,
+  classCount: number,
+  contextTokens: number,
+  writer: ModelWriter,
+): Value {
   const { g, dtype } = writer;
   const { text, embedDim } = architecture;
   return g.within(TEXT_TOWER, () => {

@@ -11,7 +11,12 @@ import { type BlockStyle, mlp, transformer } from "./transformer-block";
  * @returns features [batch, embedDim], not yet normalized
  * @source arXiv:2103.00020 §2.4; SigLIP's attention pooling arXiv:2303.15343
  */
-export function visionTransformer(writer: ModelWriter, config: VisionTransformer, embedDim: number, images: Value): Value {
+export function visionTransformer(
+  writer: ModelWriter,
+  config: VisionTransformer,
+  embedDim: number,
+  images: Value,
+): Value {
   const { g } = writer;
   const style = styleOf(writer, config);
   let x = embedPatches(writer, config, style, images);

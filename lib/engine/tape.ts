@@ -4,7 +4,10 @@ import { coefficientOf, degreeOf, type Shape } from "../graph/shape";
 /** What a tensor is physically stored as. */
 export type PhysicalDtype = "float32" | "float16" | "bfloat16" | "int64" | "bool" | "uint8";
 
-const BYTES = { float32: 4, float16: 2, bfloat16: 2, int64: 8, bool: 1, uint8: 1 } as const satisfies Record<PhysicalDtype, number>;
+const BYTES = { float32: 4, float16: 2, bfloat16: 2, int64: 8, bool: 1, uint8: 1 } as const satisfies Record<
+  PhysicalDtype,
+  number
+>;
 
 export function bytesPerElement(dtype: PhysicalDtype): number {
   return BYTES[dtype];
@@ -145,7 +148,8 @@ export class Tape {
   release(storage: Storage): void {
     storage.references--;
     if (storage.references > 0) return;
-    if (storage.references < 0) throw new Error(`${storage.what} of ${storage.node?.op ?? "the step"} was released twice`);
+    if (storage.references < 0)
+      throw new Error(`${storage.what} of ${storage.node?.op ?? "the step"} was released twice`);
     this.events.push(-(storage.id + 1));
     this.eventOperation.push(this.operation);
   }

@@ -65,7 +65,8 @@ export class BatchReading {
       growth.set(storage.purpose, (growth.get(storage.purpose) ?? 0) + Math.sign(id) * more);
     }
     let [most, found]: [number, MemoryCategory] = [0, "weights"];
-    for (const purpose of PURPOSES) if ((growth.get(purpose) ?? 0) > most) [most, found] = [growth.get(purpose) ?? 0, purpose];
+    for (const purpose of PURPOSES)
+      if ((growth.get(purpose) ?? 0) > most) [most, found] = [growth.get(purpose) ?? 0, purpose];
     return found;
   }
 

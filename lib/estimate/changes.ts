@@ -72,22 +72,54 @@ function precisionCandidates(plan: Plan, hasBf16: boolean): Candidate[] {
   if (plan.precision !== "fp32") return [];
   return [
     hasBf16
-      ? { id: "precision", label: "Mixed precision, bf16", set: { precision: "amp_bf16" }, note: "Weights stay fp32; matrix work runs in bf16." }
-      : { id: "precision", label: "Mixed precision, fp16", set: { precision: "amp" }, note: "Weights stay fp32; the loss is scaled." },
+      ? {
+          id: "precision",
+          label: "Mixed precision, bf16",
+          set: { precision: "amp_bf16" },
+          note: "Weights stay fp32; matrix work runs in bf16.",
+        }
+      : {
+          id: "precision",
+          label: "Mixed precision, fp16",
+          set: { precision: "amp" },
+          note: "Weights stay fp32; the loss is scaled.",
+        },
   ];
 }
 
 function optimizerCandidates(optimizer: Optimizer): Candidate[] {
-  const fused = { id: "adamw_fused", label: "Fused AdamW", set: { optimizer: "adamw_fused" }, note: "The same update without a temporary copy." } as const;
-  const eightBit = { id: "adamw_8bit", label: "8-bit AdamW", set: { optimizer: "adamw_8bit" }, note: "Needs bitsandbytes; moments in 8 bits." } as const;
+  const fused = {
+    id: "adamw_fused",
+    label: "Fused AdamW",
+    set: { optimizer: "adamw_fused" },
+    note: "The same update without a temporary copy.",
+  } as const;
+  const eightBit = {
+    id: "adamw_8bit",
+    label: "8-bit AdamW",
+    set: { optimizer: "adamw_8bit" },
+    note: "Needs bitsandbytes; moments in 8 bits.",
+  } as const;
   if (optimizer === "adamw") return [fused, eightBit];
   return optimizer === "adamw_fused" ? [eightBit] : [];
 }
 
 const STRATEGIES: readonly { readonly strategy: Strategy; readonly label: string; readonly note: string }[] = [
-  { strategy: { kind: "lora", rank: 8, targets: ["q_proj", "v_proj"] }, label: "LoRA, rank 8 on q and v", note: "Trains under 1 % of the weights; gradients still pass through all blocks." },
-  { strategy: { kind: "partial", unlockedBlocks: 2 }, label: "Train the last 2 blocks", note: "Nothing is kept for the blocks before them." },
-  { strategy: { kind: "linear_probe" }, label: "Linear probe", note: "Only a classifier trains; features stay as they are." },
+  {
+    strategy: { kind: "lora", rank: 8, targets: ["q_proj", "v_proj"] },
+    label: "LoRA, rank 8 on q and v",
+    note: "Trains under 1 % of the weights; gradients still pass through all blocks.",
+  },
+  {
+    strategy: { kind: "partial", unlockedBlocks: 2 },
+    label: "Train the last 2 blocks",
+    note: "Nothing is kept for the blocks before them.",
+  },
+  {
+    strategy: { kind: "linear_probe" },
+    label: "Linear probe",
+    note: "Only a classifier trains; features stay as they are.",
+  },
 ];
 
 function strategyCandidates(plan: Plan): Candidate[] {

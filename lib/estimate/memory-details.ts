@@ -39,7 +39,9 @@ export function measuredQuantities(resolved: ResolvedPlan, sm: number): Measured
   const bytes = (storages: readonly Storage[]) =>
     storages.reduce((sum, storage) => sum + roundedBytes(requestedBytes(storage, batchSize)), 0);
   const parameterNames = new Set(lowered.weights.filter((storage) => storage.what === "weight"));
-  const saved = lowered.retained.filter((storage) => storage.keptFor !== null && !storage.what.startsWith("half-precision copy of the weight"));
+  const saved = lowered.retained.filter(
+    (storage) => storage.keptFor !== null && !storage.what.startsWith("half-precision copy of the weight"),
+  );
   const isForward = (node: Node) => node.phase === "forward";
   const forwardFlops = countFlops(graph, batchSize, isForward);
   return {

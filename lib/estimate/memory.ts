@@ -13,7 +13,11 @@ export interface MemoryOptions {
 }
 
 /** Memory of one device over a training step: peaks with their ranges, what fills them and when, and what would fit. */
-export function estimateMemory(resolved: ResolvedPlan, lowered: LoweredStep, options: MemoryOptions = {}): MemoryEstimate {
+export function estimateMemory(
+  resolved: ResolvedPlan,
+  lowered: LoweredStep,
+  options: MemoryOptions = {},
+): MemoryEstimate {
   const { plan, architecture, gpu } = resolved;
   const batchSize = plan.perDeviceBatchSize;
   const replay = replayAllocator(lowered, batchSize);
@@ -24,7 +28,8 @@ export function estimateMemory(resolved: ResolvedPlan, lowered: LoweredStep, opt
   const reading = new BatchReading(lowered);
   // Between batch sizes the allocator's share is taken as it is at this one; the graph's part is read anew.
   const share = replay.peakReservedBytes / reading.peakBytes(batchSize);
-  const deviceAt = (size: number) => deviceInterval(reservedInterval(Math.round(share * reading.peakBytes(size))), overhead);
+  const deviceAt = (size: number) =>
+    deviceInterval(reservedInterval(Math.round(share * reading.peakBytes(size))), overhead);
   const largest = largestWithin(gpu.usableBytes, (size) => deviceAt(size).high);
   const saved = lowered.retained.filter((storage) => storage.keptFor !== null);
   return {

@@ -1,14 +1,25 @@
 import type { LoweredStep, Storage } from "../engine/tape";
 import { concreteShape } from "../graph/shape";
 import type { Replay } from "../readings/replay";
-import { type CategoryAtPeak, MEMORY_CATEGORIES, MEMORY_CATEGORY_LABELS, type MemoryCategory, type PeakTensors } from "./estimate";
+import {
+  type CategoryAtPeak,
+  MEMORY_CATEGORIES,
+  MEMORY_CATEGORY_LABELS,
+  type MemoryCategory,
+  type PeakTensors,
+} from "./estimate";
 import type { StepCourse } from "./timeline";
 
 /** How many groups of tensors each category opens into. */
 const LARGEST = 6;
 
 /** What is alive when allocated memory is highest, by category, each opened into its largest groups of like tensors. */
-export function categoriesAtPeak(step: LoweredStep, replay: Replay, course: StepCourse, batchSize: number): CategoryAtPeak[] {
+export function categoriesAtPeak(
+  step: LoweredStep,
+  replay: Replay,
+  course: StepCourse,
+  batchSize: number,
+): CategoryAtPeak[] {
   const alive = aliveAt(step, replay, course);
   return MEMORY_CATEGORIES.map((id) => {
     const own = alive[id];

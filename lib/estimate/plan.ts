@@ -70,6 +70,12 @@ function ownAssumptions({ plan, architecture, gpu }: ParsedPlan): readonly Assum
       status: "default",
       note: "CUDA context, kernels and libraries outside PyTorch's allocator; not measured on this card",
     },
-    { field: "usable memory", value: gpu.usableBytes, unit: "bytes", status: gpu.usableQuality === "measured" ? "measured" : "derived", note: gpu.usableBasis },
+    {
+      field: "usable memory",
+      value: gpu.usableBytes,
+      unit: "bytes",
+      status: gpu.usableQuality === "measured" ? "measured" : "derived",
+      note: gpu.usableBasis,
+    },
   ];
 }

@@ -36,7 +36,12 @@ export function courseOf(step: LoweredStep, replay: Replay): StepCourse {
 }
 
 /** @param samples how many instants to keep; the highest of each stretch is kept, so no peak is lost. "whole" keeps all */
-export function timelineOf(step: LoweredStep, replay: Replay, course: StepCourse, samples: "sampled" | "whole"): MemoryTimeline {
+export function timelineOf(
+  step: LoweredStep,
+  replay: Replay,
+  course: StepCourse,
+  samples: "sampled" | "whole",
+): MemoryTimeline {
   const { tape } = step;
   const { from, to, peak } = course;
   const instants = highestOfEachStretch(replay, course, samples === "whole" ? 1 : (to - from) / SAMPLES);

@@ -36,7 +36,11 @@ function spread(bytes: number, error: number, reason: string): Interval {
 
 /** What a process holds on the device beyond what PyTorch reserves. */
 export function overheadInterval(plan: Plan, hasConvolutions: boolean): Interval {
-  const parts = [CONTEXT, ...(plan.deviceCount > 1 ? [COLLECTIVES] : []), ...(hasConvolutions ? [CONVOLUTION_WORKSPACE] : [])];
+  const parts = [
+    CONTEXT,
+    ...(plan.deviceCount > 1 ? [COLLECTIVES] : []),
+    ...(hasConvolutions ? [CONVOLUTION_WORKSPACE] : []),
+  ];
   const sum = (bound: "low" | "likely" | "high") => parts.reduce((total, part) => total + part[bound], 0);
   return { low: sum("low"), likely: sum("likely"), high: sum("high") };
 }

@@ -29,7 +29,8 @@ export function buildGradients(g: GraphBuilder, loss: Value, seed: Value): Reado
       continue;
     }
     const first = firstNodeOf(region, forward, i);
-    for (const repeated of walk.repeat(forward.slice(first, i + 1))) if (walk.reaches(repeated)) walk.differentiate(repeated);
+    for (const repeated of walk.repeat(forward.slice(first, i + 1)))
+      if (walk.reaches(repeated)) walk.differentiate(repeated);
     i = first;
   }
   walk.endRepetitions();
@@ -59,7 +60,9 @@ class Walk {
   }
 
   reaches(node: Node): boolean {
-    return node.outputs.some((output) => this.gradients.has(output.id)) && node.inputs.some((input) => input.requiresGrad);
+    return (
+      node.outputs.some((output) => this.gradients.has(output.id)) && node.inputs.some((input) => input.requiresGrad)
+    );
   }
 
   differentiate(node: Node): void {
@@ -68,7 +71,8 @@ class Walk {
       const gradients = ruleOf(node)({ ...this.questions, attributes: node.attributes });
       for (let i = 0; i < node.inputs.length; i++) {
         const [input, gradient] = [node.inputs[i], gradients[i]];
-        if (input?.requiresGrad === true && gradient !== null && gradient !== undefined) this.contribute(input, gradient);
+        if (input?.requiresGrad === true && gradient !== null && gradient !== undefined)
+          this.contribute(input, gradient);
       }
     });
   }

@@ -1,6 +1,6 @@
 import { type Application, inferShapes } from "./infer-shapes";
 import type { Dtype, Graph, Node, OpAttributes, OpType, Phase, Role, Scope, Value } from "./ir";
-import { lengthAt, sameShape, type Shape } from "./shape";
+import { lengthAt, type Shape, sameShape } from "./shape";
 
 /**
  * Writes a graph, operation by operation, in the order a framework would run it.
@@ -31,7 +31,11 @@ export class GraphBuilder {
   // --- places and phases
 
   /** Runs `write` inside a module; one without a name adds nothing to the path. */
-  within<T>(name: string, write: () => T, options: { readonly checkpointed?: boolean; readonly module?: string } = {}): T {
+  within<T>(
+    name: string,
+    write: () => T,
+    options: { readonly checkpointed?: boolean; readonly module?: string } = {},
+  ): T {
     const outer = this.scope;
     this.scope = {
       path: outer.path === "" || name === "" ? outer.path + name : `${outer.path}.${name}`,

@@ -88,7 +88,8 @@ class Run {
         if (section === "setup" || section === "state") continue;
         if (!isLastPass && (section === "optimizer" || section === "end")) continue;
         if (isFirst && pass === 0) this.prepare(section);
-        if (isFirst && isLastPass && section === "optimizer") for (const state of this.lowered.optimizerState) this.allocate(state.id);
+        if (isFirst && isLastPass && section === "optimizer")
+          for (const state of this.lowered.optimizerState) this.allocate(state.id);
         this.allocator.restartPeak();
         this.play(range, pass > 0, index === STEPS - 1 && isLastPass);
         this.peakBySection[section] = Math.max(this.peakBySection[section], this.allocator.peakAllocatedBytes);

@@ -1,8 +1,8 @@
 import type { NodeOf, Value } from "../../graph/ir";
 import { lengthAt, type Shape } from "../../graph/shape";
+import type { PhysicalDtype, Storage } from "../tape";
 import { hasFlashAttention } from "./card";
 import type { Context } from "./context";
-import type { PhysicalDtype, Storage } from "../tape";
 
 /**
  * Which kernel `scaled_dot_product_attention` picks.
@@ -57,7 +57,8 @@ export function runAttention(context: Context, node: NodeOf<"Attention">, dtype:
     extra.push(tape.allocBytes(8, purpose, "random seed"), tape.allocBytes(8, purpose, "random offset"));
     output = tape.alloc(q.shape, dtype, purpose, "attention output");
     const rows = Math.ceil(tokens / LSE_ALIGNMENT) * LSE_ALIGNMENT;
-    if (node.outputs[0]?.requiresGrad === true) extra.push(tape.alloc([batch, heads, rows], "float32", purpose, "log-sum-exp"));
+    if (node.outputs[0]?.requiresGrad === true)
+      extra.push(tape.alloc([batch, heads, rows], "float32", purpose, "log-sum-exp"));
   } else {
     output = tape.alloc(q.shape, dtype, purpose, "attention output");
     extra.push(tape.alloc([batch, heads, tokens], "float32", purpose, "log-sum-exp"));
@@ -113,7 +114,8 @@ function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: Physical
     if (node.attributes.causal) raw = replaced(raw, make(scores, maskedType(context, dtype), "masked scores"), letGo);
   }
   // A softmax that widens reads half precision as it is, bf16 from a converted copy.
-  const wideScores = !isMath && dtype === "bfloat16" && raw.dtype === dtype ? make(scores, "float32", "scores in fp32") : null;
+  const wideScores =
+    !isMath && dtype === "bfloat16" && raw.dtype === dtype ? make(scores, "float32", "scores in fp32") : null;
   let weights = make(scores, "float32", WEIGHTS);
   if (wideScores !== null) letGo(wideScores);
   keep(weights);
@@ -195,7 +197,10 @@ function runUnfusedGrad(
   let dWeights = gradient(scores, working, "gradient of attention weights");
   // Each step of the chain lets go of what it kept.
   const [q0, k0] = context.records.get(node)?.kept ?? [];
-  context.releaseKept(node, ({ what, dtype: kept }) => what === VALUES_IN_ORDER || (what === WEIGHTS && kept !== "float32"));
+  context.releaseKept(
+    node,
+    ({ what, dtype: kept }) => what === VALUES_IN_ORDER || (what === WEIGHTS && kept !== "float32"),
+  );
   letGoIncoming();
   // The fused cast of an fp16 softmax reads and writes half precision; others convert.
   const converts = working === "bfloat16";
@@ -264,7 +269,8 @@ export function runAttentionGrad(
       tape.alloc(k.shape, dtype, "temporaries", "gradient of keys"),
       tape.alloc(v.shape, dtype, "temporaries", "gradient of values"),
     ] as const;
-  if (kernel === "math" || kernel === "eager") return runUnfusedGrad(context, node, dtype, kernel === "math", letGoIncoming);
+  if (kernel === "math" || kernel === "eager")
+    return runUnfusedGrad(context, node, dtype, kernel === "math", letGoIncoming);
   const copies: Storage[] = [];
   const copy = () => copies.push(tape.alloc(q.shape, dtype, "temporaries", "attention output in order"));
   if (handsOver) copy();

@@ -1,8 +1,8 @@
 import type { Node, NodeOf, OpType, Value } from "../../graph/ir";
+import type { PhysicalDtype, Storage } from "../tape";
 import { kernelFor, runAttentionGrad } from "./attention";
 import type { Context } from "./context";
 import { handsOverCopy, readsReordered } from "./forward";
-import type { PhysicalDtype, Storage } from "../tape";
 
 /**
  * Runs the gradient of one forward operation as PyTorch's autograd engine would.
@@ -14,7 +14,12 @@ import type { PhysicalDtype, Storage } from "../tape";
  * @param group the backward operations that its rule wrote
  * @param isLastUse whether no later operation reads a gradient value
  */
-export function runBackward(context: Context, forward: Node, group: readonly Node[], isLastUse: (value: Value) => boolean): void {
+export function runBackward(
+  context: Context,
+  forward: Node,
+  group: readonly Node[],
+  isLastUse: (value: Value) => boolean,
+): void {
   const { tape } = context;
   tape.during(group[0] ?? forward);
   const step = new GradientStep(context, forward, group, isLastUse);
@@ -132,7 +137,10 @@ class GradientStep {
 }
 
 function isGradient(context: Context, value: Value): boolean {
-  return value.role === "gradient" || (value.role === "input" && context.storageOf[value.id]?.what === "gradient of the loss");
+  return (
+    value.role === "gradient" ||
+    (value.role === "input" && context.storageOf[value.id]?.what === "gradient of the loss")
+  );
 }
 
 function runGradient(step: GradientStep, forward: Node): void {
@@ -206,7 +214,8 @@ function layerNormGradient(step: GradientStep, forward: NodeOf<"LayerNorm">): vo
   const reordered = readsReordered(context, forward) && x.producer?.op !== "SelectToken";
   const copyOfInput = reordered ? tape.alloc(x.shape, working, "temporaries", "input in order") : null;
   grad.outputs.forEach((value, i) => {
-    if (wants(forward, i)) step.make(value, i, i === 0 ? working : context.dtype(value), NORM_GRADIENTS[i] ?? "gradient");
+    if (wants(forward, i))
+      step.make(value, i, i === 0 ? working : context.dtype(value), NORM_GRADIENTS[i] ?? "gradient");
   });
   if (copyOfInput !== null) tape.release(copyOfInput);
   const [y] = forward.outputs;
@@ -225,7 +234,8 @@ function attentionGradient(step: GradientStep, forward: NodeOf<"Attention">): vo
   const grad = step.find("AttentionGrad");
   if (grad === null) return;
   const kernel = kernelFor(context, forward, dtype);
-  if (kernel === "math" || kernel === "eager") step.copyIncoming(kernel === "math" ? "float32" : dtype, "gradient in order");
+  if (kernel === "math" || kernel === "eager")
+    step.copyIncoming(kernel === "math" ? "float32" : dtype, "gradient in order");
   const made = runAttentionGrad(context, forward, dtype, handsOverCopy(context, forward), () => step.letGoIncoming());
   made.forEach((storage, i) => {
     const value = grad.outputs[i];
@@ -256,7 +266,8 @@ function unpackHeadsGradient(step: GradientStep, forward: NodeOf<"UnpackHeads">)
   }
   const flash = usesFlash(context, forward);
   if (!flash && !context.settings.singleSample) {
-    for (let pass = 0; pass < 2; pass++) for (let i = 0; i < parts.length; i++) parts[i] = reordered(context, parts[i], dtype);
+    for (let pass = 0; pass < 2; pass++)
+      for (let i = 0; i < parts.length; i++) parts[i] = reordered(context, parts[i], dtype);
   }
   let sum: Storage | null = null;
   for (let i = parts.length - 1; i >= 0; i--) {
@@ -272,8 +283,12 @@ function unpackHeadsGradient(step: GradientStep, forward: NodeOf<"UnpackHeads">)
 
 function usesFlash(context: Context, forward: Node): boolean {
   const [q] = forward.outputs;
-  const attention = context.graph.nodes.find((node) => node.op === "Attention" && q !== undefined && node.inputs.includes(q));
-  return attention?.op === "Attention" && q !== undefined && kernelFor(context, attention, context.dtype(q)) === "flash";
+  const attention = context.graph.nodes.find(
+    (node) => node.op === "Attention" && q !== undefined && node.inputs.includes(q),
+  );
+  return (
+    attention?.op === "Attention" && q !== undefined && kernelFor(context, attention, context.dtype(q)) === "flash"
+  );
 }
 
 function reordered(context: Context, storage: Storage | undefined, dtype: PhysicalDtype): Storage | undefined {
@@ -290,7 +305,11 @@ function splitHeadsGradient(step: GradientStep, forward: NodeOf<"SplitHeads">): 
   const value = merge?.outputs[0];
   if (read === undefined || value === undefined) return;
   const dtype = context.dtype(read);
-  if (forward.scope.module === "AttentionPool2d" && !context.settings.singleSample && !splitIntoFlash(context, forward)) {
+  if (
+    forward.scope.module === "AttentionPool2d" &&
+    !context.settings.singleSample &&
+    !splitIntoFlash(context, forward)
+  ) {
     const first = context.tape.alloc(value.shape, dtype, "temporaries", "gradient in order");
     context.tape.release(context.take(read));
     const second = context.tape.alloc(value.shape, dtype, "temporaries", "gradient in order");
@@ -311,7 +330,8 @@ function convolutionGradient(step: GradientStep): void {
   const [dx, dw] = [step.find("Conv2dInputGrad"), step.find("Conv2dWeightGrad")];
   const read = dw?.inputs[1];
   const reorders = read?.producer?.op === "Reshape";
-  const ordered = reorders && read !== undefined ? context.tape.alloc(read.shape, dtype, "temporaries", "gradient in order") : null;
+  const ordered =
+    reorders && read !== undefined ? context.tape.alloc(read.shape, dtype, "temporaries", "gradient in order") : null;
   // The kernel writes the bias's gradient in the bias's own shape.
   const [dxValue, dwValue, dbValue] = [dx?.outputs[0], dw?.outputs[0], step.find("Reshape")?.outputs[0]];
   if (dxValue !== undefined) step.make(dxValue, 0, dtype, "gradient of the input");
@@ -325,7 +345,8 @@ function batchNormGradient(step: GradientStep): void {
   const dtype = step.incomingDtype();
   const grad = step.find("BatchNormGrad");
   grad?.outputs.forEach((value, i) => {
-    if (i === 0 || wants(step.forward, i)) step.make(value, i, i === 0 ? dtype : context.dtype(value), NORM_GRADIENTS[i] ?? "gradient");
+    if (i === 0 || wants(step.forward, i))
+      step.make(value, i, i === 0 ? dtype : context.dtype(value), NORM_GRADIENTS[i] ?? "gradient");
   });
 }
 
@@ -348,7 +369,7 @@ function crossEntropyGradient(step: GradientStep, forward: NodeOf<"SoftmaxCrossE
   const { context } = step;
   const { tape } = context;
   const value = step.find("SoftmaxCrossEntropyGrad")?.outputs[0];
-  const [logits, ] = forward.inputs;
+  const [logits] = forward.inputs;
   if (value === undefined || logits === undefined) return;
   const wide = step.incomingDtype();
   const dtype = context.dtype(logits);
@@ -382,7 +403,8 @@ function elementwiseGradient(step: GradientStep): void {
       const isOnTheWay = group.some((other) => other.op !== "Accumulate" && other.inputs.includes(value));
       const index = isOnTheWay ? null : inputReached(step.forward, value);
       const wanted = node.op === "EmbeddingGrad" ? context.dtype(node.inputs[1] ?? read) : dtype;
-      if (index === null) context.place(value, context.tape.alloc(value.shape, wanted, step.purposeOf(value), "gradient"), wanted);
+      if (index === null)
+        context.place(value, context.tape.alloc(value.shape, wanted, step.purposeOf(value), "gradient"), wanted);
       else step.make(value, index, wanted, "gradient of the input");
       if (node.op === "SumTo") context.sumScratch(read.shape, value.shape);
     }
@@ -395,7 +417,9 @@ function elementwiseGradient(step: GradientStep): void {
 function inputReached(forward: Node, value: Value): number | null {
   const index = forward.inputs.findIndex(
     (input) =>
-      input.requiresGrad && input.shape.length === value.shape.length && input.shape.every((n, i) => n === value.shape[i]),
+      input.requiresGrad &&
+      input.shape.length === value.shape.length &&
+      input.shape.every((n, i) => n === value.shape[i]),
   );
   return index < 0 ? null : index;
 }
@@ -413,7 +437,12 @@ function accumulate(context: Context, node: Node, isLastUse: (value: Value) => b
   tape.during(node);
   const storage = context.storage(before);
   const dtype = context.dtype(before);
-  const isView = before.producer !== null && before.producer.op === "Linear" && before.shape.length > 2 && storage.dtype === dtype && context.lowPrecision === null;
+  const isView =
+    before.producer !== null &&
+    before.producer.op === "Linear" &&
+    before.shape.length > 2 &&
+    storage.dtype === dtype &&
+    context.lowPrecision === null;
   if (storage.references === 1 && isLastUse(before) && !isView) {
     context.place(sum, storage, dtype);
   } else {

@@ -1,8 +1,8 @@
 import type { Graph, Node, Scope, Value } from "../../graph/ir";
 import { coefficientOf, degreeOf, type Shape } from "../../graph/shape";
+import type { PhysicalDtype, Purpose, Storage, Tape } from "../tape";
 import { rowSumBuffers } from "./reduction";
 import type { Settings } from "./settings";
-import type { PhysicalDtype, Purpose, Storage, Tape } from "../tape";
 
 /** What the forward run of an operation leaves for its gradients. */
 export interface ForwardRecord {
@@ -51,7 +51,8 @@ export class Context {
 
   storage(value: Value): Storage {
     const storage = this.storageOf[value.id];
-    if (storage === undefined) throw new Error(`${value.producer?.op ?? value.name} in ${value.scope.path} lies nowhere`);
+    if (storage === undefined)
+      throw new Error(`${value.producer?.op ?? value.name} in ${value.scope.path} lies nowhere`);
     return storage;
   }
 
@@ -141,7 +142,12 @@ export class Context {
     const { card } = this.settings;
     const at = (part: "partialSumBytes" | "semaphoreBytes") => (batchSize: number) =>
       rowSumBuffers(rowsPerBatch * batchSize ** degree, columns, card)[part];
-    const partial = this.tape.allocSized(at("partialSumBytes"), "temporaries", "partial sums of a reduction", `${rowsPerBatch}·batch^${degree} × ${columns}`);
+    const partial = this.tape.allocSized(
+      at("partialSumBytes"),
+      "temporaries",
+      "partial sums of a reduction",
+      `${rowsPerBatch}·batch^${degree} × ${columns}`,
+    );
     const semaphores = this.tape.allocSized(at("semaphoreBytes"), "temporaries", "counters of a reduction", "counters");
     this.tape.release(semaphores);
     this.tape.release(partial);

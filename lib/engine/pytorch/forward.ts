@@ -1,8 +1,8 @@
 import type { Node, NodeOf, Value } from "../../graph/ir";
 import { degreeOf, lengthAt } from "../../graph/shape";
+import type { PhysicalDtype, Storage } from "../tape";
 import { hasFusedKernel, kernelFor, runAttention } from "./attention";
 import { type Context, promoted } from "./context";
-import type { PhysicalDtype, Storage } from "../tape";
 
 /**
  * Runs one forward operation as PyTorch would: what it converts, what it allocates, what it keeps for its gradient.
@@ -225,7 +225,9 @@ function runLayerNorm(context: Context, node: NodeOf<"LayerNorm">): void {
     input = tape.alloc(x.shape, working, purpose, "input in fp32");
     context.record(node).castInputs.push(0);
   }
-  const reordered = readsReordered(context, node) ? tape.alloc(x.shape, working, "temporaries", "input in order") : null;
+  const reordered = readsReordered(context, node)
+    ? tape.alloc(x.shape, working, "temporaries", "input in order")
+    : null;
   const [y, mean, rstd] = node.outputs;
   if (y === undefined || mean === undefined || rstd === undefined) throw new RangeError("LayerNorm has three outputs");
   const result = tape.alloc(y.shape, working, purpose, "output");
@@ -321,7 +323,9 @@ function runsFastPath(context: Context, node: Node): boolean {
 
 function hasCausalMask(context: Context, node: Node): boolean {
   if (node.op === "Attention") return node.attributes.causal;
-  return context.causalScopes.has(node.scope) || (node.scope.parent !== null && context.causalScopes.has(node.scope.parent));
+  return (
+    context.causalScopes.has(node.scope) || (node.scope.parent !== null && context.causalScopes.has(node.scope.parent))
+  );
 }
 
 /** The efficient kernel writes tokens before heads; inside nn.MultiheadAttention that order is not the one wanted. */
@@ -387,7 +391,8 @@ function runConcat(context: Context, node: NodeOf<"Concat">): void {
   // Joining promotes by itself; open_clip converts its class token before.
   const copies: Storage[] = [];
   node.inputs.forEach((input, i) => {
-    if (low !== null && dtypes[i] !== dtype) copies.push(tape.alloc(input.shape, dtype, "temporaries", "converted to be joined"));
+    if (low !== null && dtypes[i] !== dtype)
+      copies.push(tape.alloc(input.shape, dtype, "temporaries", "converted to be joined"));
   });
   placeOutput(context, node, dtype);
   for (const copy of copies) tape.release(copy);

@@ -45,7 +45,8 @@ export function releasesAfter(nodes: readonly Node[], returnsWeights: boolean): 
 /** The last node of the outermost module that this node lies in and the value does not. */
 function endOfHolder(node: Node, value: Value, index: number, lastOfScope: ReadonlyMap<Scope, number>): number {
   let holder: Scope | null = null;
-  for (let scope: Scope | null = node.scope; scope !== null && !contains(scope, value.scope); scope = scope.parent) holder = scope;
+  for (let scope: Scope | null = node.scope; scope !== null && !contains(scope, value.scope); scope = scope.parent)
+    holder = scope;
   const own = heldByFrame(node) ? node.scope : null;
   const end = holder === null ? index : (lastOfScope.get(holder) ?? index);
   return own === null ? end : Math.max(end, lastOfScope.get(own) ?? index);

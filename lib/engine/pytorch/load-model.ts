@@ -1,6 +1,6 @@
 import type { Scope, Value } from "../../graph/ir";
-import type { Context } from "./context";
 import type { PhysicalDtype, Storage } from "../tape";
+import type { Context } from "./context";
 
 /**
  * Brings the model to the card as libraries do: built in fp32 in the order of its modules, adapters put in
@@ -13,7 +13,10 @@ export function loadModel(context: Context): readonly Storage[] {
   const { graph } = context;
   const later = graph.parameters.filter(isAddedLater);
   const isLater = new Set(later);
-  const built = inOrderOfModules(context, graph.parameters.filter((value) => !isLater.has(value)));
+  const built = inOrderOfModules(
+    context,
+    graph.parameters.filter((value) => !isLater.has(value)),
+  );
   const isConverted = context.settings.precision === "bf16";
   const firstType = isConverted ? "float32" : undefined;
   const place = (value: Value) => placeLeaf(context, value, "weights", "weight", firstType);
@@ -53,7 +56,13 @@ function replaceAttention(
   }
 }
 
-export function placeLeaf(context: Context, value: Value, purpose: Storage["purpose"], what: string, dtype?: PhysicalDtype): Storage {
+export function placeLeaf(
+  context: Context,
+  value: Value,
+  purpose: Storage["purpose"],
+  what: string,
+  dtype?: PhysicalDtype,
+): Storage {
   const stored = dtype ?? value.dtype;
   const storage = context.tape.alloc(value.shape, stored, purpose, what, value.scope.path);
   context.place(value, storage, stored);
@@ -96,7 +105,9 @@ function replacingModule(value: Value): Scope | null {
 function packedBefore(context: Context, value: Value): Storage[] {
   const width = value.shape.at(-1) ?? 1;
   const make = (shape: readonly number[]) => context.tape.alloc(shape, "float32", "weights", "replaced projection");
-  if (value.name.endsWith("q_proj.weight") || value.name.endsWith("q_proj.base.weight")) return [make([3 * width, width]), make([3 * width])];
-  if (value.name.endsWith("out_proj.weight") || value.name.endsWith("out_proj.base.weight")) return [make([width, width]), make([width])];
+  if (value.name.endsWith("q_proj.weight") || value.name.endsWith("q_proj.base.weight"))
+    return [make([3 * width, width]), make([3 * width])];
+  if (value.name.endsWith("out_proj.weight") || value.name.endsWith("out_proj.base.weight"))
+    return [make([width, width]), make([width])];
   return [];
 }

@@ -2,15 +2,15 @@ import type { Node, Scope, Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
 import type { TrainingGraph } from "../../graph/training-graph";
 import { MIB } from "../../units";
+import { bytesPerElement, type LoweredStep, type Storage, Tape } from "../tape";
 import { runBackward } from "./backward";
 import { cublasWorkspaceBytes } from "./card";
 import { Context } from "./context";
 import { keepOperands, runForward } from "./forward";
 import { releasesAfter } from "./lifetimes";
-import { createOptimizerState, runOptimizer } from "./optimizer";
 import { loadModel, placeLeaf } from "./load-model";
+import { createOptimizerState, runOptimizer } from "./optimizer";
 import type { Settings } from "./settings";
-import { bytesPerElement, type LoweredStep, type Storage, Tape } from "../tape";
 
 /** Runs a training step through PyTorch's rules on paper. */
 export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep {
@@ -25,12 +25,15 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
 
   tape.begin("state");
   const optimizerState = createOptimizerState(tape, step.gradients, settings.optimizer);
-  const workspaces = [0, 1].map(() => tape.allocBytes(cublasWorkspaceBytes(settings.card), "runtime", "cuBLAS workspace"));
+  const workspaces = [0, 1].map(() =>
+    tape.allocBytes(cublasWorkspaceBytes(settings.card), "runtime", "cuBLAS workspace"),
+  );
   const buckets = settings.deviceCount > 1 ? gradientBuckets(tape, step.gradients) : [];
 
   tape.begin("inputs");
   const inputs = graph.inputs.filter((value) => value !== step.lossSeed);
-  for (const value of inputs) placeLeaf(context, value, value.name === "images" ? "activations.image" : inputPurpose(value), "input");
+  for (const value of inputs)
+    placeLeaf(context, value, value.name === "images" ? "activations.image" : inputPurpose(value), "input");
   tape.begin("forward");
   const before = tape.storages.length;
   const wanted = valuesWithWantedGradients(graph.nodes);
@@ -93,7 +96,8 @@ function markLasting(context: Context, value: Value): void {
     const [source] = producer.inputs;
     if (source !== undefined) markLasting(context, source);
   }
-  if (producer.op === "Accumulate") for (const part of producer.inputs) if (part === producer.inputs[0]) markLasting(context, part);
+  if (producer.op === "Accumulate")
+    for (const part of producer.inputs) if (part === producer.inputs[0]) markLasting(context, part);
 }
 
 function inputPurpose(value: Value): "activations.text" | "loss" {
@@ -101,17 +105,14 @@ function inputPurpose(value: Value): "activations.text" | "loss" {
 }
 
 /** @returns the index of the first node after the forward pass */
-function runForwardPass(
-  context: Context,
-  nodes: readonly Node[],
-  heldThroughTheStep: ReadonlySet<Value>,
-): number {
+function runForwardPass(context: Context, nodes: readonly Node[], heldThroughTheStep: ReadonlySet<Value>): number {
   const rereads = readByRepetitions(nodes);
   const forward = nodes.slice(0, firstAfterForward(nodes));
   const releases = releasesAfter(forward, context.returnsWeights);
   forward.forEach((node, i) => {
     runForward(context, node);
-    for (const value of releases.get(i) ?? []) if (!heldThroughTheStep.has(value) && !rereads.has(value)) context.drop(value);
+    for (const value of releases.get(i) ?? [])
+      if (!heldThroughTheStep.has(value) && !rereads.has(value)) context.drop(value);
   });
   return forward.length;
 }

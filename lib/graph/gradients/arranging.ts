@@ -4,7 +4,9 @@ import type { GradientRule } from "./rule";
 
 /** Rows of a table: each row's gradient is the sum over the places that read it. Reads the ids, never the rows. */
 export const embedding: GradientRule<"Embedding"> = ({ input, outputGrad, needs, g }) => [
-  needs(0) ? outputOf(g.apply("EmbeddingGrad", [input(1), outputGrad(0)], { rows: lengthAt(input(0).shape, 0) }), 0) : null,
+  needs(0)
+    ? outputOf(g.apply("EmbeddingGrad", [input(1), outputGrad(0)], { rows: lengthAt(input(0).shape, 0) }), 0)
+    : null,
   null,
 ];
 
@@ -32,7 +34,9 @@ export const slice: GradientRule<"Slice"> = ({ attributes, input, outputGrad, g 
   return [outputOf(g.apply("PadSlice", [outputGrad(0)], { axis, start, length: lengthAt(input(0).shape, axis) }), 0)];
 };
 
-export const reshape: GradientRule<"Reshape"> = ({ input, outputGrad, g }) => [g.reshape(outputGrad(0), input(0).shape)];
+export const reshape: GradientRule<"Reshape"> = ({ input, outputGrad, g }) => [
+  g.reshape(outputGrad(0), input(0).shape),
+];
 
 export const transpose: GradientRule<"Transpose"> = ({ attributes, outputGrad, g }) => {
   const inverse: number[] = [];
