@@ -2,18 +2,12 @@ const nextJest = require("next/jest");
 
 const createJestConfig = nextJest({ dir: "./" });
 
-// Packages that ship ES modules only; Jest runs CommonJS, so they are compiled too.
-const ES_MODULE_PACKAGES = ["nuqs"];
-
 /** @param {import("jest").Config} config */
-async function project(config) {
-  const resolved = await createJestConfig({
+function project(config) {
+  return createJestConfig({
     moduleNameMapper: { "^server-only$": "<rootDir>/__tests__/support/empty.ts", "^@/(.*)$": "<rootDir>/$1" },
     ...config,
   })();
-  // next/jest puts a pattern of its own first, which would keep these packages uncompiled.
-  resolved.transformIgnorePatterns = [`/node_modules/(?!(${ES_MODULE_PACKAGES.join("|")})/)`, "\\.module\\.css$"];
-  return resolved;
 }
 
 module.exports = async () => ({
