@@ -115,9 +115,9 @@ export function decodeLink(params: URLSearchParams, ignored: readonly string[] =
     given.delete(name);
     return value;
   };
-  const plan: Record<string, unknown> = {};
+  const plan = new Map<string, unknown>();
   const set = (field: string, value: unknown) => {
-    if (value !== undefined) plan[field] = value;
+    if (value !== undefined) plan.set(field, value);
   };
   set("schemaVersion", take("v"));
   const config = take("config");
@@ -126,7 +126,7 @@ export function decodeLink(params: URLSearchParams, ignored: readonly string[] =
   for (const field of PLAIN_FIELDS) set(field, take(PARAMETERS[field]));
   set("gpu", decodeGpu(take));
   for (const [name, value] of given) set(name, value);
-  return plan;
+  return Object.fromEntries(plan);
 }
 
 type Take = (parameter: string) => unknown;

@@ -25,7 +25,7 @@ export function migrate(
   migrations: Readonly<Record<number, (plan: PlanRecord) => PlanRecord>> = MIGRATIONS,
   newest: number = SCHEMA_VERSION,
 ): Migration {
-  const version = input.schemaVersion ?? newest;
+  const version = input.schemaVersion === undefined ? newest : input.schemaVersion;
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) return { kind: "unknown", version };
   if (version > newest) return { kind: "newer", version };
   let plan = input;
