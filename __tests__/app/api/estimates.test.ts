@@ -48,7 +48,7 @@ test("changes come when they are asked for, and only then", async () => {
 });
 
 test("every problem is told at once, each with its path, what was received and the way out", async () => {
-  const body = { model: "ViT-L14", perDeviceBatchSize: -8, precision: "fp8", strategy: { kind: "lora", rank: 0 } };
+  const body = { model: "ViT-X-14", perDeviceBatchSize: -8, precision: "fp8", strategy: { kind: "lora", rank: 0 } };
   const { status, problem } = await refused(post(PATH, JSON.stringify(body)));
   expect(status).toBe(422);
   const paths = problem.issues?.map(({ path }) => path) ?? [];
