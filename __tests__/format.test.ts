@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import {
+  formatBytes,
+  formatBytesChange,
+  formatBytesNumber,
+  formatCompactCount,
+  formatCount,
+  formatDevices,
+  formatFlops,
+  formatPercent,
+  formatSeconds,
+  formatShape,
+  formatUsd,
+} from "../lib/format";
+import { DAY_SECONDS, GIB, HOUR_SECONDS, MIB } from "../lib/units";
+
+test.each([
+  [17.31 * GIB, "GiB", "17.3 GiB"],
+  [24 * GIB, "GB", "25.8 GB"],
+  [24 * GIB, "MiB", "24,576 MiB"],
+  [0, "GiB", "0.0 GiB"],
+  [3 * MIB, "GiB", "0.0029 GiB"],
+  [-7.9 * GIB, "GiB", "−7.9 GiB"],
+] as const)("%p bytes in %s are %s", (bytes, unit, text) => {
+  expect(formatBytes(bytes, unit)).toBe(text);
+});
+
+test("an amount that is not zero never reads as zero", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2 ** 50 }), fc.constantFrom("GiB", "GB", "MiB"), (bytes, unit) => {
+      expect(formatBytesNumber(bytes, unit)).not.toMatch(/^0(\.0)?$/);
+    }),
+  );
+});
+
+test("a change carries its sign", () => {
+  expect(formatBytesChange(1.2 * GIB, "GiB")).toBe("+1.2 GiB");
+  expect(formatBytesChange(-7.9 * GIB, "GiB")).toBe("−7.9 GiB");
+  expect(formatBytesChange(0, "GiB")).toBe("0.0 GiB");
+});
+
+test("counts are grouped, and large ones shortened to three digits", () => {
+  expect(formatCount(151_277_313)).toBe("151,277,313");
+  expect(formatCompactCount(151_277_313)).toBe("151 M");
+  expect(formatCompactCount(2_539_567_361)).toBe("2.54 B");
+  expect(formatCompactCount(950)).toBe("950");
+});
+
+test.each([
+  [0.273, "27 %"],
+  [0, "0 %"],
+  [0.0042, "0.4 %"],
+  [1, "100 %"],
+  [-0.08, "−8 %"],
+])("a fraction of %p is %s", (fraction, text) => {
+  expect(formatPercent(fraction)).toBe(text);
+});
+
+test.each([
+  [0, "0 s"],
+  [2.5e-6, "2.5 µs"],
+  [0.01237, "12.4 ms"],
+  [4.321, "4.32 s"],
+  [45, "45 s"],
+  [59.7, "1 min"],
+  [61, "1 min 1 s"],
+  [3599.8, "1 h"],
+  [3 * HOUR_SECONDS + 10 * 60, "3 h 10 min"],
+  [30 * HOUR_SECONDS, "30 h"],
+  [2 * DAY_SECONDS + 5 * HOUR_SECONDS, "2 d 5 h"],
+  [-90, "−1 min 30 s"],
+])("%p seconds are %s", (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text);
+});
+
+test("FLOPs say that they are FLOPs", () => {
+  expect(formatFlops(14.78e9)).toBe("14.8 GFLOP");
+  expect(formatFlops(1.324e12)).toBe("1.32 TFLOP");
+  expect(formatFlops(123_456e12)).toBe("123,456 TFLOP");
+});
+
+test("shapes, money and devices read as people write them", () => {
+  expect(formatShape([32, 50, 768])).toBe("[32, 50, 768]");
+  expect(formatUsd(1.42)).toBe("$1.42");
+  expect(formatUsd(12_300)).toBe("$12,300");
+  expect(formatDevices(1, "NVIDIA L4")).toBe("NVIDIA L4");
+  expect(formatDevices(2, "NVIDIA L4")).toBe("2 × NVIDIA L4");
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%p is never shown", (value) => {
+  for (const format of [formatCount, formatCompactCount, formatPercent, formatSeconds, formatFlops, formatUsd]) {
+    expect(() => format(value)).toThrow(RangeError);
+  }
+  expect(() => formatBytes(value, "GiB")).toThrow(RangeError);
+});
