@@ -1,5 +1,6 @@
 /** The answer to a plan. Bytes, seconds and FLOPs; every figure carries what explains it. */
 
+import { PURPOSES, type Purpose } from "../engine/tape";
 import type { Assumption, Plan } from "../plan/plan";
 
 /** A figure with the range it may lie in; `reason` says why the range is as wide as it is. */
@@ -11,18 +12,9 @@ export interface Interval {
 }
 
 /** One order everywhere: chart, legend, table, export. */
-export const MEMORY_CATEGORIES = [
-  "weights",
-  "gradients",
-  "optimizer",
-  "activations.image",
-  "activations.text",
-  "loss",
-  "temporaries",
-  "runtime",
-] as const;
+export const MEMORY_CATEGORIES = PURPOSES;
 
-export type MemoryCategory = (typeof MEMORY_CATEGORIES)[number];
+export type MemoryCategory = Purpose;
 
 export const MEMORY_CATEGORY_LABELS = {
   weights: "Weights",

@@ -107,7 +107,9 @@ class Run {
       lasting.set(storage, block < 0 ? 0 : allocator.bytesOf(block));
     }
     if (lowered.passesPerStep > 1) {
-      lowered.gradients.forEach((storage, i) => lasting.set(storage, allocator.bytesOf(this.accumulated[i] ?? -1)));
+      lowered.gradients.forEach((storage, i) => {
+        lasting.set(storage, allocator.bytesOf(this.accumulated[i] ?? -1));
+      });
     }
     return {
       peakAllocatedBytes: Math.max(...Object.values(this.peakBySection)),
@@ -126,7 +128,6 @@ class Run {
   private play({ from, to }: SectionRange, accumulates: boolean, records: boolean): void {
     const { events } = this.lowered.tape;
     const { allocator, blocks, granules, deltas, blockBytes } = this;
-    let added = -1;
     for (let i = from; i < to; i++) {
       const event = events[i] ?? 0;
       let change = 0;
@@ -139,9 +140,9 @@ class Run {
           change = allocator.bytesOf(block);
           if (records) blockBytes[id] = change;
         }
-        if (accumulates) {
-          if (added >= 0) this.free(added);
-          added = this.isGradient[id] === 1 ? id : -1;
+        if (accumulates && this.isGradient[id] === 1) {
+          this.free(id);
+          change = 0;
         }
       } else {
         const id = -event - 1;
@@ -154,7 +155,6 @@ class Run {
       }
       if (records) deltas[i] = change;
     }
-    if (added >= 0) this.free(added);
   }
 
   private allocate(id: number): void {

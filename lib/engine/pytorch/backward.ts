@@ -146,25 +146,35 @@ function isGradient(context: Context, value: Value): boolean {
 function runGradient(step: GradientStep, forward: Node): void {
   switch (forward.op) {
     case "Linear":
-      return linearGradient(step, forward);
+      linearGradient(step, forward);
+      break;
     case "LayerNorm":
-      return layerNormGradient(step, forward);
+      layerNormGradient(step, forward);
+      break;
     case "Attention":
-      return attentionGradient(step, forward);
+      attentionGradient(step, forward);
+      break;
     case "UnpackHeads":
-      return unpackHeadsGradient(step, forward);
+      unpackHeadsGradient(step, forward);
+      break;
     case "SplitHeads":
-      return splitHeadsGradient(step, forward);
+      splitHeadsGradient(step, forward);
+      break;
     case "Conv2d":
-      return convolutionGradient(step);
+      convolutionGradient(step);
+      break;
     case "BatchNorm":
-      return batchNormGradient(step);
+      batchNormGradient(step);
+      break;
     case "L2Normalize":
-      return normalizeGradient(step);
+      normalizeGradient(step);
+      break;
     case "SoftmaxCrossEntropy":
-      return crossEntropyGradient(step, forward);
+      crossEntropyGradient(step, forward);
+      break;
     default:
-      return elementwiseGradient(step);
+      elementwiseGradient(step);
+      break;
   }
 }
 

@@ -1,3 +1,5 @@
+import { KIB } from "../../units";
+
 /** What PyTorch's memory depends on in a card. */
 export interface Card {
   /** Compute capability as major·10 + minor: 75, 80, 86, 89, 90, 100, 120. */
@@ -6,8 +8,6 @@ export interface Card {
   readonly threadsPerMultiprocessor: number;
 }
 
-const MIB = 2 ** 20;
-const KIB = 2 ** 10;
 
 /**
  * Bytes of the workspace PyTorch gives each cuBLAS handle; the thread that runs the forward pass and the one that
@@ -30,5 +30,3 @@ export function threadsPerMultiprocessor(sm: number): number {
   if (sm === 75) return 1024;
   return sm === 86 || sm === 89 || sm >= 120 ? 1536 : 2048;
 }
-
-export const LARGE_POOL_REMAINDER_BYTES = MIB;

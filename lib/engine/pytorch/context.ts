@@ -130,10 +130,6 @@ export class Context {
     this.tape.release(this.tape.alloc(shape, dtype, "temporaries", what));
   }
 
-  scratchBytes(bytes: number, what: string): void {
-    this.tape.release(this.tape.allocBytes(bytes, "temporaries", what));
-  }
-
   /** The buffers of a sum over the leading axes of a tensor, down to `result`. */
   sumScratch(shape: Shape, result: Shape): void {
     const columns = coefficientOf(result);

@@ -13,53 +13,73 @@ export function runForward(context: Context, node: Node): void {
   context.tape.during(node);
   switch (node.op) {
     case "Linear":
-      return runLinear(context, node);
+      runLinear(context, node);
+      break;
     case "MatMul":
     case "Conv2d":
-      return runLowPrecision(context, node);
+      runLowPrecision(context, node);
+      break;
     case "LayerNorm":
-      return runLayerNorm(context, node);
+      runLayerNorm(context, node);
+      break;
     case "BatchNorm":
-      return runBatchNorm(context, node);
+      runBatchNorm(context, node);
+      break;
     case "Attention":
-      return placeAttention(context, node);
+      placeAttention(context, node);
+      break;
     case "UnpackHeads":
-      return unpackHeads(context, node);
+      unpackHeads(context, node);
+      break;
     case "MergeHeads":
-      return mergeHeads(context, node);
+      mergeHeads(context, node);
+      break;
     case "SplitHeads":
     case "Reshape":
     case "Transpose":
     case "Expand":
     case "Slice":
-      return placeViews(context, node);
+      placeViews(context, node);
+      break;
     case "SelectToken":
-      return selectToken(context, node);
+      selectToken(context, node);
+      break;
     case "Add":
-      return runAdd(context, node);
+      runAdd(context, node);
+      break;
     case "Relu":
-      return overwrite(context, node);
+      overwrite(context, node);
+      break;
     case "Concat":
-      return runConcat(context, node);
+      runConcat(context, node);
+      break;
     case "L2Normalize":
-      return runNormalize(context, node);
+      runNormalize(context, node);
+      break;
     case "SoftmaxCrossEntropy":
-      return runCrossEntropy(context, node);
+      runCrossEntropy(context, node);
+      break;
     case "AveragePool":
       keepInput(context, node, 0);
-      return placeOutput(context, node, inputDtype(context, node, 0));
+      placeOutput(context, node, inputDtype(context, node, 0));
+      break;
     case "Exp":
-      return placeOutput(context, node, context.lowPrecision === null ? inputDtype(context, node, 0) : "float32");
+      placeOutput(context, node, context.lowPrecision === null ? inputDtype(context, node, 0) : "float32");
+      break;
     case "ArgMax":
     case "LabelRange":
-      return placeOutput(context, node, "int64");
+      placeOutput(context, node, "int64");
+      break;
     case "PairSigns":
-      return placeOutput(context, node, context.settings.precision === "bf16" ? "bfloat16" : "float32");
+      placeOutput(context, node, context.settings.precision === "bf16" ? "bfloat16" : "float32");
+      break;
     case "Embedding":
       keepReadInputs(context, node);
-      return placeOutput(context, node, inputDtype(context, node, 0));
+      placeOutput(context, node, inputDtype(context, node, 0));
+      break;
     default:
-      return runElementwise(context, node);
+      runElementwise(context, node);
+      break;
   }
 }
 
@@ -187,7 +207,10 @@ function runLinear(context: Context, node: NodeOf<"Linear">): void {
  * need is there again. Its operands are made and kept all the same.
  */
 export function keepOperands(context: Context, node: Node): void {
-  if (node.op !== "Linear") return keepReadInputs(context, node);
+  if (node.op !== "Linear") {
+    keepReadInputs(context, node);
+    return;
+  }
   context.tape.during(node);
   for (let i = node.inputs.length - 1; i >= 0; i--) {
     const { storage, temporary } = operand(context, node, i, context.lowPrecision);
@@ -285,7 +308,10 @@ function placeAttention(context: Context, node: NodeOf<"Attention">): void {
   const dtype = inputDtype(context, node, 0);
   const kernel = kernelFor(context, node, dtype);
   const isFused = kernel !== "math" && kernel !== "eager";
-  if (!isFused && runsFastPath(context, node)) return runNativeAttention(context, node, dtype);
+  if (!isFused && runsFastPath(context, node)) {
+    runNativeAttention(context, node, dtype);
+    return;
+  }
   if (isFused) keepReadInputs(context, node);
   const storage = runAttention(context, node, dtype);
   context.place(output, storage, dtype);
@@ -304,7 +330,10 @@ function unpackHeads(context: Context, node: NodeOf<"UnpackHeads">): void {
   const dtype = context.dtype(packed);
   const unfused = context.settings.attention === "math" || !hasFusedKernel(context, dtype);
   const inOrder = node.scope.module !== "MultiheadAttention" || (runsFastPath(context, node) && !unfused);
-  if (inOrder) return placeViews(context, node);
+  if (inOrder) {
+    placeViews(context, node);
+    return;
+  }
   const copy = context.tape.alloc(packed.shape, dtype, context.purposeOf(node), "queries, keys and values in order");
   for (const output of node.outputs) context.place(output, context.tape.retain(copy), dtype);
   context.tape.release(copy);
@@ -337,7 +366,10 @@ export function handsOverCopy(context: Context, node: Node): boolean {
 function mergeHeads(context: Context, node: NodeOf<"MergeHeads">): void {
   const x = inputOf(node, 0);
   const attention = x.producer;
-  if (attention?.op !== "Attention") return placeViews(context, node);
+  if (attention?.op !== "Attention") {
+    placeViews(context, node);
+    return;
+  }
   const kernel = kernelFor(context, attention, context.dtype(x));
   const copiesEfficient = handsOverCopy(context, node) && !runsFastPath(context, node);
   const copies = kernel === "efficient" ? copiesEfficient : kernel !== "flash";
@@ -352,7 +384,8 @@ function placeViews(context: Context, node: Node): void {
 function selectToken(context: Context, node: NodeOf<"SelectToken">): void {
   if (node.attributes.index === "per_row") {
     keepReadInputs(context, node);
-    return placeOutput(context, node, inputDtype(context, node, 0));
+    placeOutput(context, node, inputDtype(context, node, 0));
+    return;
   }
   placeViews(context, node);
 }
@@ -360,7 +393,10 @@ function selectToken(context: Context, node: NodeOf<"SelectToken">): void {
 function runAdd(context: Context, node: NodeOf<"Add">): void {
   const { tape } = context;
   const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-  if (node.scope.module === "Bottleneck") return overwrite(context, node);
+  if (node.scope.module === "Bottleneck") {
+    overwrite(context, node);
+    return;
+  }
   const isTable = b.role === "parameter" && context.dtype(a) !== context.dtype(b);
   // Position tables are converted to the type of what they are added to.
   if (isTable && explicitlyConverts(context, node)) {
