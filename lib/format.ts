@@ -90,13 +90,6 @@ export function formatFlops(flops: number): string {
     : withUnit(formatThreeDigits(value / TFLOP), "TFLOP");
 }
 
-/** Money in US dollars: "$1.42", "$12,300". */
-export function formatUsd(usd: number): string {
-  const value = finite(usd);
-  const sign = value < 0 ? MINUS : "";
-  return `${sign}$${(Math.abs(value) < 1000 ? TWO_DECIMALS : GROUPED).format(Math.abs(value))}`;
-}
-
 /** "2 × NVIDIA L4", or the name alone for one. */
 export function formatDevices(count: number, name: string): string {
   return count === 1 ? name : `${formatCount(count)} ${TIMES} ${name}`;
@@ -104,7 +97,6 @@ export function formatDevices(count: number, name: string): string {
 
 const GROUPED = fixedDecimals(0);
 const ONE_DECIMAL = fixedDecimals(1);
-const TWO_DECIMALS = fixedDecimals(2);
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const THREE_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const TWO_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });

@@ -13,8 +13,6 @@ export const KB = 1e3;
 export const MB = 1e6;
 /** 10⁹ bytes: what bandwidth figures and storage vendors mean. */
 export const GB = 1e9;
-/** 10¹² bytes. */
-export const TB = 1e12;
 
 /** 10⁹ floating-point operations. */
 export const GFLOP = 1e9;

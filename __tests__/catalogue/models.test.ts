@@ -109,9 +109,9 @@ describe("names", () => {
     }
   });
 
-  test("the chapter's five model names are marked", () => {
+  test("the chapter's six model names are marked", () => {
     const named = MODELS.filter((model) => model.inChapter).map((model) => model.chapterName);
-    expect(named.sort()).toEqual(["RN50", "ViT-B/16", "ViT-B/32", "ViT-L/14", "ViT-L/14@336px"]);
+    expect(named.sort()).toEqual(["RN101", "RN50", "ViT-B/16", "ViT-B/32", "ViT-L/14", "ViT-L/14@336px"]);
   });
 
   test("an unknown name is met with the nearest ones", () => {

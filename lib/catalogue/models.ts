@@ -40,6 +40,7 @@ const CHAPTER_NAMES: Readonly<Record<string, string>> = {
   "ViT-L-14": "ViT-L/14",
   "ViT-L-14-336": "ViT-L/14@336px",
   RN50: "RN50",
+  RN101: "RN101",
 };
 
 /** Every model that is answered, in the order it is shown. */
@@ -144,11 +145,11 @@ function unknownModelIssue(name: string): Issue {
 }
 
 const REFUSED_NAMES: readonly string[] = REFUSED_MODELS.map((model) => model.name);
+const ANSWERED_NAMES: readonly string[] = MODELS.flatMap((model) => [model.name, ...model.aliases]);
 
 /** Names only of models that are answered: leading from one refusal to the next would help nobody. */
 function nearestModelNames(name: string): string[] {
-  const aliases = MODELS.flatMap((model) => model.aliases);
-  const answered = nearestNames(name, [...MODELS.map((model) => model.name), ...aliases], 6);
+  const answered = nearestNames(name, ANSWERED_NAMES, 6);
   const names = answered.map((found) => findModel(found)?.name).filter((found) => found !== undefined);
   const nearestOfAll = nearestNames(name, [...names, ...REFUSED_NAMES], 1)[0];
   const stoodIn = nearestOfAll === undefined ? undefined : findRefusedModel(nearestOfAll)?.nearest;
