@@ -253,7 +253,10 @@ test.each([
       .waitFor();
     if (width < 1000) await page.getByRole("button", { name: "Change the plan" }).click();
     await page.evaluate(() => {
-      for (const details of document.querySelectorAll("details")) details.open = true;
+      // The table of the step has two thousand cells of one kind; the table of batches stands for both.
+      for (const details of document.querySelectorAll("details")) {
+        details.open = details.closest("[aria-labelledby=timeline-title]") === null;
+      }
     });
     await page.getByRole("table").first().waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);

@@ -57,8 +57,11 @@ export function VerdictDetails({
         )}
       </p>
       <p className="text-sm text-muted tabular-nums">
-        {verdictRange(memory, unit)}
-        {memory.deviceBytes.reason !== undefined && ` Range: ${memory.deviceBytes.reason}.`}
+        {verdictRange(memory, unit)}{" "}
+        {memory.deviceBytes.reason !== undefined && `Range: ${memory.deviceBytes.reason}. `}
+        <a className="link" href="/accuracy">
+          How we know
+        </a>
       </p>
     </div>
   );

@@ -10,18 +10,21 @@ export function Header() {
       >
         Skip to the answer
       </a>
-      <div className="mx-auto flex h-14 max-w-[92rem] items-center gap-5 px-4 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-[92rem] items-center gap-3 px-4 sm:px-6">
         {/* A full load, not a soft one: it starts over with the defaults, whatever the form holds. */}
         <a href="/" className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
           <Logo />
           Headroom
         </a>
         <p className="text-sm text-muted max-md:hidden">Will fine-tuning CLIP fit on your GPU, and what fills it?</p>
-        <nav aria-label="Pages" className="ml-auto flex items-center gap-1 text-sm">
-          <a className="rounded-md px-2.5 py-1.5 font-medium hover:bg-sunken" href="/">
+        <nav aria-label="Pages" className="ml-auto flex items-center text-sm sm:gap-1">
+          <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/">
             Plan
           </a>
-          <a className="rounded-md px-2.5 py-1.5 font-medium hover:bg-sunken" href="/api/docs">
+          <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/accuracy">
+            Accuracy
+          </a>
+          <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/api/docs">
             API
           </a>
         </nav>

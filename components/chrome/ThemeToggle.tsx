@@ -26,7 +26,7 @@ export function ThemeToggle() {
   return (
     <button
       type="button"
-      className="button size-9 p-0"
+      className="button size-9 shrink-0 p-0"
       aria-label={`${label}. Switch to ${next.label.toLowerCase()}`}
       title={label}
       onClick={() => setTheme(next.value)}
