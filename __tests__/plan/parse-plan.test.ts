@@ -190,6 +190,12 @@ describe("what is wrong is said at once", () => {
     expect(parsePlan({ model: "ViT-B-32", strategy: { kind: "prompt", contextTokens: 75 } }).ok).toBe(true);
   });
 
+  test("a strategy that is not known is met with those that are", () => {
+    expect(onlyIssue({ model: "ViT-B-32", strategy: { kind: "Lora" } })).toMatchObject({ suggestions: ["lora"] });
+    const issue = onlyIssue({ model: "ViT-B-32", strategy: { kind: "xyz" } });
+    expect(issue.suggestions).toEqual(["full", "linear_probe", "partial", "lora", "prompt"]);
+  });
+
   test("a misplaced figure is led to its strategy", () => {
     const issue = onlyIssue({ model: "ViT-B-32", strategy: { kind: "linear_probe", targets: ["q_proj"] } });
     expect(issue).toMatchObject({ code: "contradiction", suggestions: ["lora"] });

@@ -139,7 +139,7 @@ function unknownModelIssue(name: string): Issue {
     };
   }
   const suggestions = nearestModelNames(name);
-  const hint = suggestions.length > 0 ? `did you mean ${suggestions.join(", ")}?` : "see the list of models";
+  const hint = suggestions.length > 0 ? `did you mean ${suggestions.join(", ")}?` : "see the list of models.";
   const message = `model ${received} is not known; ${hint} A configuration object in open_clip's form is accepted too`;
   return { path: "model", code: "unknown_name", message, received, ...(suggestions.length > 0 ? { suggestions } : {}) };
 }

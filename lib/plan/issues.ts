@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { nearestNames } from "../catalogue/nearest-names";
 import { shownValue } from "../catalogue/shown-value";
+import { STRATEGY_DEFAULTS } from "./defaults";
 import type { Issue } from "./plan";
 import { PLAN_FIELDS, STRATEGY_FIELDS } from "./schema";
 
@@ -47,6 +48,11 @@ function translate(issue: ZodIssue, input: unknown): Issue[] {
     return issue.keys.map((key) => unknownField(path, key, valueAt(input, [...issue.path, key]), input));
   }
   const value = valueAt(input, issue.path);
+  if (path === "strategy.kind") {
+    const kinds = Object.keys(STRATEGY_DEFAULTS);
+    const message = `must be one of ${kinds.join(", ")}`;
+    return [issueAbout(path, "invalid_value", value, message, nearestChoices(value, kinds))];
+  }
   const where = path === "" ? "plan" : path;
   const suggestions = issue.code === "invalid_value" ? nearestChoices(value, issue.values) : [];
   return [{ ...issueAbout(where, codeOf(issue), value, issue.message, suggestions), path }];
