@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { availableParallelism } from "node:os";
 import autocannon from "autocannon";
 import { formatCount } from "../lib/format";
 import type { LoraTarget, Precision, Strategy } from "../lib/plan/plan";
@@ -52,14 +53,10 @@ if (!(seconds >= 1 && seconds <= 600))
   throw new RangeError(`seconds must be within 1..600, received ${process.argv[2]}`);
 
 const port = await freePort();
-const server = spawn(
-  process.execPath,
-  ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)],
-  {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
-  },
-);
+const server = spawn(process.execPath, ["scripts/serve.mjs", "-H", "127.0.0.1", "-p", String(port)], {
+  stdio: ["ignore", "pipe", "inherit"],
+  env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+});
 try {
   await ready(server);
   await load(WARM_UP_SECONDS, 0);
@@ -126,11 +123,16 @@ async function ready(process: ChildProcess): Promise<void> {
   const started = new Promise<void>((resolve) => {
     process.stdout?.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes("Ready in")) resolve();
+      if (output.split("Ready in").length > workerCount()) resolve();
     });
   });
   ended.catch(() => undefined);
   await Promise.race([started, ended]);
+}
+
+/** As many as `scripts/serve.mjs` starts. */
+function workerCount(): number {
+  return Number(process.env.WORKERS ?? Math.min(availableParallelism(), 8));
 }
 
 async function freePort(): Promise<number> {

@@ -10,11 +10,10 @@ const port = process.env.PORT ?? "3000";
 // Next would listen on every interface; a planner without accounts stays on this machine unless told otherwise.
 const host = process.env.HOST ?? "127.0.0.1";
 
-const server = spawn(
-  process.execPath,
-  ["node_modules/next/dist/bin/next", "start", "-H", host, "-p", port, ...process.argv.slice(2)],
-  { stdio: "inherit", env: { ...toolEnvironment(), NODE_ENV: "production" } },
-);
+const server = spawn(process.execPath, ["scripts/serve.mjs", "-H", host, "-p", port, ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: { ...toolEnvironment(), NODE_ENV: "production" },
+});
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill(signal));
 server.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));

@@ -1,3 +1,4 @@
+import { planCaveats } from "../plan/caveats";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Caveat } from "./estimate";
 import { isCuda } from "./uncertainty";
@@ -38,5 +39,5 @@ export function caveatsOf({ plan, architecture, gpu }: ParsedPlan): readonly Cav
       "Accumulating gradients does not enlarge the contrastive batch: each micro-batch is scored against itself alone.",
     );
   }
-  return caveats;
+  return [...caveats, ...planCaveats(plan, architecture, gpu)];
 }

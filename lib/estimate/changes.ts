@@ -15,6 +15,9 @@ interface Candidate {
   readonly note: string;
 }
 
+/** Savings below this part of what is used change nobody's mind. */
+const WORTH_SAYING = 0.005;
+
 /**
  * Single changes of a plan with the memory each would leave, the one that saves most first. Each is a plan of its own,
  * estimated in full; changes that the model or the card does not allow are left out.
@@ -28,7 +31,7 @@ export function changesThatHelp(resolved: ResolvedPlan): readonly Change[] {
       const deviceBytes = deviceBytesOf(changed);
       const savedBytes = now.high - deviceBytes.high;
       const verdict = verdictOf(deviceBytes, resolved.gpu.usableBytes);
-      return savedBytes > 0 ? [{ ...candidate, deviceBytes, savedBytes, verdict }] : [];
+      return savedBytes >= WORTH_SAYING * now.high ? [{ ...candidate, deviceBytes, savedBytes, verdict }] : [];
     })
     .sort((a, b) => b.savedBytes - a.savedBytes);
 }

@@ -8,7 +8,6 @@ export interface Card {
   readonly threadsPerMultiprocessor: number;
 }
 
-
 /**
  * Bytes of the workspace PyTorch gives each cuBLAS handle; the thread that runs the forward pass and the one that
  * runs the backward pass have a handle each.
