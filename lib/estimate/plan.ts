@@ -2,7 +2,7 @@ import { IMAGE_TOWER, TEXT_TOWER } from "../clip/training-step";
 import type { TrainingGraph } from "../graph/training-graph";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Assumption } from "../plan/plan";
-import { countFlops, countParameters } from "../readings/counts";
+import { countParameters, flopsOf } from "../readings/counts";
 import { caveatsOf } from "./caveats";
 import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
 import { cardOf, planStep } from "./lowering";
@@ -41,14 +41,20 @@ function parameterCounts({ graph, gradients }: TrainingGraph): ParameterCounts {
 }
 
 function flopCounts({ graph }: TrainingGraph, batchSize: number, accumulationSteps: number): FlopCounts {
-  const forward = (root: string) =>
-    countFlops(graph, 1, (node) => node.phase === "forward" && node.scope.path.startsWith(root));
-  const [image, text] = [forward(IMAGE_TOWER), forward(TEXT_TOWER)];
+  let [image, text, step] = [0, 0, 0];
+  for (const node of graph.nodes) {
+    const flops = flopsOf(node, batchSize);
+    if (flops === 0) continue;
+    step += flops;
+    if (node.phase !== "forward") continue;
+    if (node.scope.path.startsWith(IMAGE_TOWER)) image += flopsOf(node, 1);
+    else if (node.scope.path.startsWith(TEXT_TOWER)) text += flopsOf(node, 1);
+  }
   return {
     forwardPerSample: image + text,
     imageForwardPerSample: image,
     textForwardPerSample: text,
-    step: accumulationSteps * countFlops(graph, batchSize, () => true),
+    step: accumulationSteps * step,
   };
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { GET as unknownPath } from "@/app/api/[...path]/route";
+import { GET as unknownPath } from "@/app/api/[[...path]]/route";
 import { GET as getOpenApi } from "@/app/api/openapi.json/route";
 import * as estimates from "@/app/api/v1/estimates/route";
 import * as gpus from "@/app/api/v1/gpus/route";
