@@ -12,7 +12,7 @@ const OLDEST_NODE = [20, 9];
 const INSTALL_STAMP = "node_modules/.headroom-install";
 const BUILD_STAMP = ".next/headroom-build";
 const BUILD_FOLDERS = ["app", "components", "lib", "public"];
-const BUILD_FILES = ["next.config.js", "postcss.config.mjs", "tsconfig.json", "package-lock.json"];
+const BUILD_FILES = ["next.config.js", "proxy.ts", "postcss.config.mjs", "tsconfig.json", "package-lock.json"];
 
 // npm has already changed to the root when it calls a script, and says here where it was called.
 process.env.INIT_CWD ??= process.cwd();

@@ -64,11 +64,11 @@ export function refuseUnknownPath(paths: readonly string[]): RouteHandler {
     const nearest = nearestNames(pathname, paths);
     const wayOut = nearest.length === 0 ? "See /api/docs." : `Did you mean ${nearest.join(" or ")}?`;
     const { problem } = new ProblemError("not-found", `No operation has the path ${pathname.slice(0, 200)}. ${wayOut}`);
-    return problemResponse(problem, {});
+    return problemResponse(problem);
   };
 }
 
-function problemResponse(problem: Problem, headers: Readonly<Record<string, string>>): Response {
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: { ...headers, "Content-Type": "application/problem+json", "Cache-Control": "no-store" },

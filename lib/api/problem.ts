@@ -14,6 +14,11 @@ export const PROBLEM_KINDS = {
     summary:
       "The body could not be read as JSON in UTF-8. The answer gives position, line and column of the first fault.",
   },
+  "bad-address": {
+    status: 400,
+    title: "The address cannot be decoded",
+    summary: "A percent sign in a path is followed by two hexadecimal digits, and they spell UTF-8.",
+  },
   "not-found": {
     status: 404,
     title: "Nothing is here",

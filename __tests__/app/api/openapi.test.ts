@@ -14,6 +14,7 @@ import type { RouteHandler } from "@/lib/api/handle";
 import { OPERATIONS } from "@/lib/api/operations";
 import { PROBLEM_KINDS, problemSchema } from "@/lib/api/problem";
 import { closeDatabases } from "@/lib/store/database";
+import { proxy } from "@/proxy";
 import { ask, get } from "./requests";
 
 const ROUTES: Readonly<Record<string, Readonly<Record<"GET" | "POST", RouteHandler>>>> = {
@@ -114,9 +115,22 @@ test("a command survives quotes in the plan", () => {
   expect(JSON.parse(shell.stdout)).toEqual({ name: 'it\'s "mine" $HOME' });
 });
 
-test("each status has one kind of problem, so that a document can list them by status", () => {
-  const statuses = Object.values(PROBLEM_KINDS).map(({ status }) => status);
-  expect(new Set(statuses).size).toBe(statuses.length);
+test("an operation names one kind of problem for each status, so that a document can list them by status", () => {
+  for (const { operationId, problems } of OPERATIONS) {
+    const statuses = problems.map((kind) => PROBLEM_KINDS[kind].status);
+    expect({ operationId, count: new Set(statuses).size }).toEqual({ operationId, count: problems.length });
+  }
+});
+
+test("an address that cannot be decoded is answered with 400, and any other passes", async () => {
+  for (const address of ["/p/%E0%A4%A", "/api/v1/plans/%FF", "/%"]) {
+    const response = proxy(new Request(`http://127.0.0.1:3000${address}`));
+    expect(problemSchema.parse(await response?.json())).toMatchObject({
+      status: 400,
+      type: "/api/docs#problem-bad-address",
+    });
+  }
+  expect(proxy(new Request("http://127.0.0.1:3000/p/%41"))).toBeUndefined();
 });
 
 test("a path that leads nowhere is answered with 404 and the nearest one that does not", async () => {

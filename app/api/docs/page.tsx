@@ -22,7 +22,7 @@ export default async function ApiDocs() {
   const origin = await requestOrigin();
   const sections = await Promise.all(OPERATIONS.map((operation) => operationSection(operation, origin)));
   return (
-    <main className="mx-auto max-w-4xl px-4 py-8">
+    <main id="main" className="mx-auto w-full max-w-4xl px-4 py-8 sm:px-6 sm:py-12">
       <h1 className="text-2xl font-semibold">API</h1>
       <p className="mt-2 max-w-2xl text-muted">
         Answers the same questions as the planner, with the same figures. JSON in, JSON out; figures are bytes and FLOPs
@@ -41,7 +41,7 @@ export default async function ApiDocs() {
               <a className="link" href={`#${operation.operationId}`}>
                 {operation.summary}
               </a>{" "}
-              <span className="font-mono text-sm text-muted">
+              <span className="font-mono text-sm break-words text-muted">
                 {operation.method} {operation.path}
               </span>
             </li>
@@ -146,13 +146,13 @@ function ExampleBlock({ example, command, answer }: { example: Example; command:
   return (
     <figure className="panel mt-4 overflow-hidden">
       <figcaption className="border-b border-line px-4 py-2 text-sm font-medium">{example.summary}</figcaption>
-      <Listing text={command} label="Command" />
+      <Listing text={command} label={`Command: ${example.summary}`} />
       {answer !== undefined && (
         <details className="border-t border-line">
           <summary className="px-4 py-2 text-sm text-accent">
             Answer, {example.status}; long lists are cut short
           </summary>
-          <Listing text={JSON.stringify(abbreviate(answer), null, 2)} label="Answer" />
+          <Listing text={JSON.stringify(abbreviate(answer), null, 2)} label={`Answer: ${example.summary}`} />
         </details>
       )}
     </figure>
