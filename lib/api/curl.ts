@@ -10,7 +10,13 @@ export function curlCommand(
 ): string {
   const address = quoted(`${origin}${example.url}`);
   if (operation.method === "GET") return `curl -s ${address}`;
-  return `curl -s ${address} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(example.body))}`;
+  return `curl -s ${address} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(readableJson(example.body))}`;
+}
+
+/** On one line where it fits, else indented. */
+function readableJson(value: unknown): string {
+  const line = JSON.stringify(value);
+  return line.length <= 80 ? line : JSON.stringify(value, null, 2);
 }
 
 /** Single quotes keep everything but a single quote from the shell. */

@@ -97,8 +97,8 @@ test.each(EXAMPLES)(
   "the command for $name gives a shell the request that the example means",
   ({ operation, example }) => {
     const command = curlCommand("http://127.0.0.1:3000", operation, example);
-    const shell = spawnSync("sh", ["-c", `curl() { printf '%s\\n' "$@"; }\n${command}`], { encoding: "utf8" });
-    const [silent, address, ...rest] = shell.stdout.trimEnd().split("\n");
+    const shell = spawnSync("sh", ["-c", `curl() { printf '%s\\0' "$@"; }\n${command}`], { encoding: "utf8" });
+    const [silent, address, ...rest] = shell.stdout.split("\0");
     expect([silent, address]).toEqual(["-s", `http://127.0.0.1:3000${example.url}`]);
     const body = rest[rest.indexOf("-d") + 1];
     expect(body === undefined || example.body === undefined ? undefined : JSON.parse(body)).toEqual(example.body);

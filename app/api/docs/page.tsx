@@ -9,7 +9,8 @@ import { OPERATIONS } from "@/lib/api/operations";
 import { PROBLEM_KINDS } from "@/lib/api/problem";
 import { planSchema } from "@/lib/plan/schema";
 import { answerExample } from "./answer-example";
-import { FieldTable } from "./field-table";
+import { FieldList } from "./field-list";
+import { Code, Prose } from "./prose";
 
 const PLAN_JSON_SCHEMA = z.toJSONSchema(planSchema, { io: "input" });
 
@@ -23,7 +24,7 @@ export default async function ApiDocs() {
   const sections = await Promise.all(OPERATIONS.map((operation) => operationSection(operation, origin)));
   return (
     <main id="main" className="mx-auto w-full max-w-4xl px-4 py-8 sm:px-6 sm:py-12">
-      <h1 className="text-2xl font-semibold">API</h1>
+      <h1 className="text-2xl font-semibold tracking-tight sm:text-3xl">API</h1>
       <p className="mt-2 max-w-2xl text-muted">
         Answers the same questions as the planner, with the same figures. JSON in, JSON out; figures are bytes and FLOPs
         (2 × multiply–accumulates), a range is <Code>{"{ low, likely, high }"}</Code>, and every value that was filled
@@ -60,14 +61,14 @@ export default async function ApiDocs() {
       </nav>
       {sections}
       <section aria-labelledby="plan" className="mt-10">
-        <h2 id="plan" className="text-xl font-semibold">
+        <h2 id="plan" className="text-xl font-semibold tracking-tight">
           Fields of a plan
         </h2>
         <p className="mt-2 max-w-2xl text-muted">What is left out is filled in and told in the answer.</p>
-        <FieldTable schema={PLAN_JSON_SCHEMA} />
+        <FieldList schema={PLAN_JSON_SCHEMA} />
       </section>
       <section aria-labelledby="problems" className="mt-10">
-        <h2 id="problems" className="text-xl font-semibold">
+        <h2 id="problems" className="text-xl font-semibold tracking-tight">
           When something is wrong
         </h2>
         <p className="mt-2 max-w-2xl text-muted">
@@ -80,7 +81,9 @@ export default async function ApiDocs() {
               <dt className="font-medium">
                 {status} · {title}
               </dt>
-              <dd className="mt-1 text-muted">{summary}</dd>
+              <dd className="mt-1 text-muted">
+                <Prose text={summary} />
+              </dd>
             </div>
           ))}
         </dl>
@@ -97,13 +100,15 @@ async function operationSection(operation: AnyOperation, origin: string) {
   );
   return (
     <section key={operationId} aria-labelledby={operationId} className="mt-10">
-      <h2 id={operationId} className="text-xl font-semibold">
+      <h2 id={operationId} className="text-xl font-semibold tracking-tight">
         {summary}
       </h2>
       <p className="mt-1 font-mono text-sm">
         <span className="rounded bg-accent-soft px-1.5 py-0.5 font-semibold text-accent">{method}</span> {path}
       </p>
-      <p className="mt-3 max-w-2xl">{description}</p>
+      <p className="mt-3 max-w-2xl">
+        <Prose text={description} />
+      </p>
       {parameters.length > 0 && (
         <dl className="mt-4 space-y-2">
           {parameters.map((parameter) => (
@@ -114,7 +119,9 @@ async function operationSection(operation: AnyOperation, origin: string) {
                   {parameter.in} · {parameter.required ? "required" : "optional"}
                 </span>
               </dt>
-              <dd className="text-muted">{parameter.description}</dd>
+              <dd className="text-muted">
+                <Prose text={parameter.description ?? ""} />
+              </dd>
             </div>
           ))}
         </dl>
@@ -166,10 +173,6 @@ function Listing({ text, label }: { text: string; label: string }) {
       <pre className="font-mono text-sm">{text}</pre>
     </section>
   );
-}
-
-function Code({ children }: { children: string }) {
-  return <code className="rounded bg-sunken px-1 font-mono text-sm">{children}</code>;
 }
 
 /** Examples name the server that the reader is looking at, so that they work when pasted. */
