@@ -5,8 +5,6 @@ import cluster from "node:cluster";
 import { availableParallelism } from "node:os";
 
 const MOST_WORKERS = 8;
-/** Graphs are made and dropped with each answer: a larger nursery keeps them out of the old generation. */
-const NURSERY_MIB = 32;
 
 const wanted = Number(process.env.WORKERS ?? Math.min(availableParallelism(), MOST_WORKERS));
 if (!Number.isInteger(wanted) || wanted < 1) {
@@ -17,7 +15,6 @@ if (!Number.isInteger(wanted) || wanted < 1) {
 cluster.setupPrimary({
   exec: "node_modules/next/dist/bin/next",
   args: ["start", ...process.argv.slice(2)],
-  execArgv: [`--max-semi-space-size=${NURSERY_MIB}`],
 });
 for (let i = 0; i < wanted; i++) cluster.fork();
 

@@ -34,22 +34,27 @@ export function buildGradients(g: GraphBuilder, loss: Value, seed: Value): Reado
     i = first;
   }
   walk.endRepetitions();
-  return new Map(g.parameters.flatMap((value) => walk.gradientOf(value)));
+  const gradients = new Map<Value, Value>();
+  for (const parameter of g.parameters) {
+    const gradient = walk.gradientOf(parameter);
+    if (gradient !== undefined) gradients.set(parameter, gradient);
+  }
+  return gradients;
 }
 
 class Walk {
   private readonly gradients = new Map<number, Value>();
   private repeats = false;
   private node: Node | null = null;
-  private readonly questions: Omit<RuleContext<OpType>, "attributes">;
+  /** One for the whole walk: rules ask at once and keep nothing. */
+  private readonly questions: { -readonly [K in keyof RuleContext<OpType>]: RuleContext<OpType>[K] };
 
   constructor(private readonly g: GraphBuilder) {
     this.questions = this.questionsAboutNode();
   }
 
-  gradientOf(value: Value): [] | [[Value, Value]] {
-    const gradient = this.gradients.get(value.id);
-    return gradient === undefined ? [] : [[value, gradient]];
+  gradientOf(value: Value): Value | undefined {
+    return this.gradients.get(value.id);
   }
 
   /** Adds one more gradient of a value to those it has. */
@@ -60,15 +65,17 @@ class Walk {
   }
 
   reaches(node: Node): boolean {
-    return (
-      node.outputs.some((output) => this.gradients.has(output.id)) && node.inputs.some((input) => input.requiresGrad)
-    );
+    for (const output of node.outputs) {
+      if (output.requiresGrad && this.gradients.has(output.id)) return node.inputs.some((input) => input.requiresGrad);
+    }
+    return false;
   }
 
   differentiate(node: Node): void {
     this.g.inPhase("backward", node, node.scope, () => {
       this.node = node;
-      const gradients = ruleOf(node)({ ...this.questions, attributes: node.attributes });
+      this.questions.attributes = node.attributes;
+      const gradients = ruleOf(node)(this.questions);
       for (let i = 0; i < node.inputs.length; i++) {
         const [input, gradient] = [node.inputs[i], gradients[i]];
         if (input?.requiresGrad === true && gradient !== null && gradient !== undefined)
@@ -78,7 +85,7 @@ class Walk {
   }
 
   /** What rules ask about the operation that is being differentiated. */
-  private questionsAboutNode(): Omit<RuleContext<OpType>, "attributes"> {
+  private questionsAboutNode(): RuleContext<OpType> {
     const at = (values: readonly Value[], index: number, what: string): Value => {
       const value = values[index];
       if (value === undefined) throw new RangeError(`${this.node?.op} has no ${what} ${index}`);
@@ -89,6 +96,7 @@ class Walk {
       return this.node;
     };
     return {
+      attributes: {},
       g: this.g,
       input: (index) => at(current().inputs, index, "input"),
       output: (index) => at(current().outputs, index, "output"),

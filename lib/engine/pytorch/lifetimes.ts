@@ -1,4 +1,4 @@
-import type { Node, Scope, Value } from "../../graph/ir";
+import type { Graph, Node, Scope, Value } from "../../graph/ir";
 
 /**
  * When Python lets go of the results of the forward pass.
@@ -7,37 +7,41 @@ import type { Node, Scope, Value } from "../../graph/ir";
  * reads it, and, where it was handed to a module, until that module returns, because the caller still holds its
  * arguments. What the frames of particular modules hold beyond that is in `heldByFrame`.
  *
+ * @param graph   what the operations are part of
  * @param nodes operations that run one after the other: the forward pass, or one repetition
  * @param returnsWeights attention hands its weights to the block, which holds them until it returns
  * @returns for each index, the results to let go after it
  */
-export function releasesAfter(nodes: readonly Node[], returnsWeights: boolean): ReadonlyMap<number, readonly Value[]> {
+export function releasesAfter(
+  { valueCount }: Pick<Graph, "valueCount">,
+  nodes: readonly Node[],
+  returnsWeights: boolean,
+): readonly (readonly Value[] | undefined)[] {
   const lastOfScope = new Map<Scope, number>();
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i];
-    if (node === undefined) break;
+  nodes.forEach((node, i) => {
     for (let scope: Scope | null = node.scope; scope !== null; scope = scope.parent) lastOfScope.set(scope, i);
-  }
-  const lastUse = new Map<Value, number>();
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i];
-    if (node === undefined) continue;
-    for (const output of node.outputs) lastUse.set(output, i);
+  });
+  // By value: −1 for what these operations do not make.
+  const lastUse = new Int32Array(valueCount).fill(-1);
+  nodes.forEach((node, i) => {
+    for (const output of node.outputs) lastUse[output.id] = i;
     const weights = node.outputs[1];
     if (returnsWeights && node.op === "Attention" && weights !== undefined) {
-      lastUse.set(weights, lastOfScope.get(node.scope.parent ?? node.scope) ?? i);
+      lastUse[weights.id] = lastOfScope.get(node.scope.parent ?? node.scope) ?? i;
     }
     for (const input of node.inputs) {
-      if (input.producer === null || !lastUse.has(input)) continue;
-      const until = Math.max(endOfHolder(node, input, i, lastOfScope), lastUse.get(input) ?? i);
-      lastUse.set(input, until);
+      const before = lastUse[input.id] ?? -1;
+      if (before >= 0) lastUse[input.id] = Math.max(endOfHolder(node, input, i, lastOfScope), before);
     }
-  }
-  const releases = new Map<number, Value[]>();
-  for (const [value, index] of lastUse) {
-    const list = releases.get(index);
-    if (list === undefined) releases.set(index, [value]);
-    else list.push(value);
+  });
+  const releases: (Value[] | undefined)[] = new Array(nodes.length);
+  for (const node of nodes) {
+    for (const value of node.outputs) {
+      const index = lastUse[value.id] ?? -1;
+      const list = releases[index];
+      if (list === undefined) releases[index] = [value];
+      else list.push(value);
+    }
   }
   return releases;
 }

@@ -108,10 +108,10 @@ function inputPurpose(value: Value): "activations.text" | "loss" {
 function runForwardPass(context: Context, nodes: readonly Node[], heldThroughTheStep: ReadonlySet<Value>): number {
   const rereads = readByRepetitions(nodes);
   const forward = nodes.slice(0, firstAfterForward(nodes));
-  const releases = releasesAfter(forward, context.returnsWeights);
+  const releases = releasesAfter(context.graph, forward, context.returnsWeights);
   forward.forEach((node, i) => {
     runForward(context, node);
-    for (const value of releases.get(i) ?? [])
+    for (const value of releases[i] ?? [])
       if (!heldThroughTheStep.has(value) && !rereads.has(value)) context.drop(value);
   });
   return forward.length;
@@ -147,7 +147,7 @@ interface BackwardEnd {
 }
 
 function runBackwardPass(context: Context, nodes: readonly Node[], from: number): BackwardEnd {
-  const lastRead = lastReads(nodes, from);
+  const lastRead = lastReads(context.graph.valueCount, nodes, from);
   const unread: Value[] = [];
   let region: Scope | null = null;
   let rerunFrom: readonly Value[] = [];
@@ -169,10 +169,10 @@ function runBackwardPass(context: Context, nodes: readonly Node[], from: number)
     const end = i - 1;
     const isLasting = (value: Value) => context.lastingGradients.has(value);
     if (node.of !== null) {
-      runBackward(context, node.of, group, (value) => !isLasting(value) && (lastRead.get(value) ?? end) <= end);
+      runBackward(context, node.of, group, (value) => !isLasting(value) && (lastRead[value.id] ?? end) <= end);
     }
     for (const member of group) {
-      for (const value of member.outputs) if (!lastRead.has(value) && !isLasting(value)) unread.push(value);
+      for (const value of member.outputs) if ((lastRead[value.id] ?? -1) < 0 && !isLasting(value)) unread.push(value);
     }
     // A checkpoint holds what its module is run again from until the module's gradients are done.
     if (region !== null && (nodes[i]?.phase === "optimizer" || checkpointOf(nodes[i]) !== region)) {
@@ -198,13 +198,13 @@ function endOfRepetition(nodes: readonly Node[], from: number): number {
   return to;
 }
 
-/** The last node that reads each value from here on. */
-function lastReads(nodes: readonly Node[], from: number): ReadonlyMap<Value, number> {
-  const last = new Map<Value, number>();
+/** By value: the last node that reads it from here on; −1 for none. */
+function lastReads(valueCount: number, nodes: readonly Node[], from: number): Int32Array {
+  const last = new Int32Array(valueCount).fill(-1);
   for (let i = from; i < nodes.length; i++) {
     const node = nodes[i];
     if (node === undefined || node.phase === "optimizer") break;
-    for (const input of node.inputs) last.set(input, i);
+    for (const input of node.inputs) last[input.id] = i;
   }
   return last;
 }
@@ -216,10 +216,10 @@ function lastReads(nodes: readonly Node[], from: number): ReadonlyMap<Value, num
 function runRepetition(context: Context, repetition: readonly Node[]): void {
   const skipped = skippedRepetitions(context, repetition);
   const neededAfter = new Set(heldToTheEnd(context, repetition));
-  const releases = releasesAfter(repetition, context.returnsWeights);
+  const releases = releasesAfter(context.graph, repetition, context.returnsWeights);
   repetition.forEach((node, i) => {
     runForward(context, node);
-    for (const value of releases.get(i) ?? []) if (!neededAfter.has(value)) context.drop(value);
+    for (const value of releases[i] ?? []) if (!neededAfter.has(value)) context.drop(value);
   });
   for (const node of skipped) keepOperands(context, node);
   for (const value of neededAfter) context.drop(value);
