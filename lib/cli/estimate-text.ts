@@ -13,6 +13,7 @@ import {
   formatPercent,
 } from "../format";
 import type { Strategy } from "../plan/plan";
+import { MIB } from "../units";
 import { textTable } from "./text-table";
 
 const VERDICT_WORDS = {
@@ -40,7 +41,7 @@ export function estimateText(answer: EstimateAnswer, unit: ByteUnit): string {
     atPeak(answer, unit),
     counts(answer),
     ...(answer.changes === undefined ? [] : [changes(answer.changes, unit)]),
-    assumptions(answer),
+    assumptions(answer, unit),
     ...(answer.caveats.length === 0 ? [] : [caveats(answer)]),
   ];
   return sections.join("\n");
@@ -121,19 +122,25 @@ function changes(list: readonly Change[], unit: ByteUnit): string {
     VERDICT_WORDS[verdict].toLowerCase(),
     note,
   ]);
-  return textTable(["What would change it", ">saves", ">likely", "", ""], rows);
+  return textTable(["What would change it", ">by", ">likely", "", ""], rows);
 }
 
-function assumptions({ assumptions: list }: EstimateAnswer): string {
+function assumptions({ assumptions: list }: EstimateAnswer, bytesUnit: ByteUnit): string {
   const assumed = list.filter(({ status }) => status !== "given");
   if (assumed.length === 0) return "Every value was given.\n";
   const rows = assumed.map(({ field, value, unit, status, note }) => [
     `  ${field}`,
-    unit === undefined ? String(value) : `${value} ${unit}`,
+    figure(value, unit, bytesUnit),
     status,
     note ?? "",
   ]);
   return textTable(["Assumed", "", "", ""], rows);
+}
+
+function figure(value: string | number | boolean, unit: string | undefined, bytesUnit: ByteUnit): string {
+  if (typeof value !== "number") return String(value);
+  if (unit === "bytes" && value >= MIB) return formatBytes(value, bytesUnit);
+  return unit === undefined ? formatCount(value) : `${formatCount(value)} ${unit}`;
 }
 
 function caveats({ caveats: list }: EstimateAnswer): string {

@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { GET, OPTIONS, POST } from "@/app/api/v1/estimates/route";
 import { createEstimate, EXAMPLE_PLAN } from "@/lib/api/operations";
 import { problemSchema } from "@/lib/api/problem";
+import { GPUS } from "@/lib/catalogue/gpus";
+import { MODELS } from "@/lib/catalogue/models";
 import { KB, KIB } from "@/lib/units";
 import { ask, post } from "./requests";
 
@@ -31,6 +33,33 @@ test("a plan that does not fit is an answer and not an error", async () => {
   expect(status).toBe(200);
   expect(answer.memory.verdict).toBe("does_not_fit");
   expect(answer.memory.headroomBytes).toBeLessThan(0);
+});
+
+test("every model and every GPU of the catalogue is answered within the schema and 50 kB", async () => {
+  const plans = [
+    ...MODELS.map(({ name }) => ({ model: name })),
+    ...GPUS.map(({ id }) => ({ model: "RN50", strategy: { kind: "linear_probe" }, gpu: id })),
+  ];
+  for (const plan of plans) {
+    const { status, estimate: answer, byteCount } = await estimate(plan);
+    expect({ plan, status, isSmall: byteCount <= 50 * KB }).toEqual({ plan, status: 200, isSmall: true });
+    expect(answer.plan).toMatchObject(plan);
+  }
+}, 60_000);
+
+test("the largest plan that is accepted is answered with finite figures", async () => {
+  const { status } = await estimate({
+    model: "ViT-B-32",
+    strategy: { kind: "lora", rank: 512, targets: ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"] },
+    precision: "fp32",
+    perDeviceBatchSize: 1_048_576,
+    gradAccumulationSteps: 65_536,
+    deviceCount: 1024,
+    imageSize: 2048,
+    contextLength: 4096,
+    gpu: { name: "one of a kind", memoryBytes: 2 ** 44 },
+  });
+  expect(status).toBe(200);
 });
 
 test("the whole timeline comes when it is asked for, and only then", async () => {
