@@ -1,12 +1,10 @@
 import type { ParsedPlan } from "../plan/parse-plan";
 import { parsePlan } from "../plan/parse-plan";
 import type { Optimizer, Plan, Strategy } from "../plan/plan";
-import { replayAllocator } from "../readings/replay";
-import { BatchReading, largestWithin } from "./batch-sizes";
-import type { Change, Interval } from "./estimate";
+import { type DeviceMemory, deviceMemory } from "./device-memory";
+import type { Change } from "./estimate";
 import { cardOf, planStep, type ResolvedPlan } from "./lowering";
 import { verdictOf } from "./memory";
-import { deviceInterval, overheadInterval, reservedInterval } from "./uncertainty";
 
 interface Candidate {
   readonly id: string;
@@ -23,12 +21,13 @@ const WORTH_SAYING = 0.005;
  * estimated in full; changes that the model or the card does not allow are left out.
  */
 export function changesThatHelp(resolved: ResolvedPlan): readonly Change[] {
-  const now = deviceBytesOf(resolved);
-  return candidates(resolved)
+  const memory = memoryOf(resolved);
+  const now = memory.deviceBytes;
+  return candidates(resolved, memory.largestBatchSize())
     .flatMap((candidate) => {
       const changed = applied(resolved, candidate);
       if (changed === null) return [];
-      const deviceBytes = deviceBytesOf(changed);
+      const { deviceBytes } = memoryOf(changed);
       const savedBytes = now.high - deviceBytes.high;
       const verdict = verdictOf(deviceBytes, resolved.gpu.usableBytes);
       return savedBytes >= WORTH_SAYING * now.high ? [{ ...candidate, deviceBytes, savedBytes, verdict }] : [];
@@ -41,18 +40,11 @@ function applied(resolved: ResolvedPlan, { set }: Candidate): ParsedPlan | null 
   return parsed.ok ? parsed : null;
 }
 
-function deviceBytesOf(resolved: ResolvedPlan): Interval {
-  const { lowered } = planStep(resolved, cardOf(resolved.gpu));
-  const { peakReservedBytes } = replayAllocator(lowered, resolved.plan.perDeviceBatchSize);
-  return deviceInterval(reservedInterval(peakReservedBytes), overheadOf(resolved));
+function memoryOf(resolved: ResolvedPlan): DeviceMemory {
+  return deviceMemory(resolved, planStep(resolved, cardOf(resolved.gpu)).lowered);
 }
 
-function overheadOf({ plan, architecture }: ResolvedPlan): Interval {
-  return overheadInterval(plan, architecture.vision.kind === "resnet");
-}
-
-function candidates(resolved: ResolvedPlan): Candidate[] {
-  const { plan, gpu } = resolved;
+function candidates({ plan, gpu }: ResolvedPlan, largestBatchSize: number): Candidate[] {
   return [
     ...precisionCandidates(plan, gpu.bf16),
     ...(plan.gradCheckpointing
@@ -67,7 +59,7 @@ function candidates(resolved: ResolvedPlan): Candidate[] {
         ]),
     ...optimizerCandidates(plan.optimizer),
     ...strategyCandidates(plan),
-    ...batchCandidates(resolved),
+    ...batchCandidates(plan, largestBatchSize),
   ];
 }
 
@@ -131,15 +123,14 @@ function strategyCandidates(plan: Plan): Candidate[] {
 }
 
 /** Half the batch, and the largest one that fits where the plan's does not. */
-function batchCandidates(resolved: ResolvedPlan): Candidate[] {
-  const { perDeviceBatchSize: batch, gradAccumulationSteps } = resolved.plan;
+function batchCandidates(plan: Plan, largest: number): Candidate[] {
+  const { perDeviceBatchSize: batch, gradAccumulationSteps } = plan;
   if (batch === 1) return [];
-  const contrastive = resolved.plan.strategy.kind !== "linear_probe" && resolved.plan.strategy.kind !== "prompt";
+  const contrastive = plan.strategy.kind !== "linear_probe" && plan.strategy.kind !== "prompt";
   const note = contrastive
     ? "Fewer negatives per example; accumulating gradients does not bring them back."
     : "The same epoch in more steps.";
   const half = Math.floor(batch / 2);
-  const largest = largestThatFits(resolved);
   const sizes = new Set([half, ...(largest > 0 && largest < batch ? [largest] : [])]);
   return [...sizes].map((size) => ({
     id: size === half ? "half_batch" : "largest_batch",
@@ -147,16 +138,4 @@ function batchCandidates(resolved: ResolvedPlan): Candidate[] {
     set: { perDeviceBatchSize: size, gradAccumulationSteps },
     note,
   }));
-}
-
-function largestThatFits(resolved: ResolvedPlan): number {
-  const { lowered } = planStep(resolved, cardOf(resolved.gpu));
-  const reading = new BatchReading(lowered);
-  const batch = resolved.plan.perDeviceBatchSize;
-  const share = replayAllocator(lowered, batch).peakReservedBytes / reading.peakBytes(batch);
-  const overhead = overheadOf(resolved);
-  return largestWithin(
-    resolved.gpu.usableBytes,
-    (size) => deviceInterval(reservedInterval(Math.round(share * reading.peakBytes(size))), overhead).high,
-  );
 }

@@ -1,12 +1,12 @@
 import type { LoweredStep } from "../engine/tape";
-import { replayAllocator } from "../readings/replay";
 import { chapterMemory } from "./baselines/chapter";
-import { BatchReading, curveBatchSizes, largestWithin } from "./batch-sizes";
+import { type BatchReading, curveBatchSizes } from "./batch-sizes";
+import { deviceMemory } from "./device-memory";
 import type { Interval, LargestBatch, MemoryEstimate, Verdict } from "./estimate";
 import type { ResolvedPlan } from "./lowering";
 import { categoriesAtPeak } from "./peak";
 import { courseOf, timelineOf } from "./timeline";
-import { allocatedInterval, deviceInterval, overheadInterval, reservedInterval } from "./uncertainty";
+import { allocatedInterval, reservedInterval } from "./uncertainty";
 
 export interface MemoryOptions {
   readonly timeline?: "sampled" | "whole";
@@ -20,17 +20,9 @@ export function estimateMemory(
 ): MemoryEstimate {
   const { plan, architecture, gpu } = resolved;
   const batchSize = plan.perDeviceBatchSize;
-  const replay = replayAllocator(lowered, batchSize);
+  const { replay, reading, deviceBytes, deviceBytesAt, largestBatchSize } = deviceMemory(resolved, lowered);
   const course = courseOf(lowered, replay);
-  const overhead = overheadInterval(plan, architecture.vision.kind === "resnet");
-  const deviceBytes = deviceInterval(reservedInterval(replay.peakReservedBytes), overhead);
-
-  const reading = new BatchReading(lowered);
-  // Between batch sizes the allocator's share is taken as it is at this one; the graph's part is read anew.
-  const share = replay.peakReservedBytes / reading.peakBytes(batchSize);
-  const deviceAt = (size: number) =>
-    deviceInterval(reservedInterval(Math.round(share * reading.peakBytes(size))), overhead);
-  const largest = largestWithin(gpu.usableBytes, (size) => deviceAt(size).high);
+  const largest = largestBatchSize();
   const saved = lowered.retained.filter((storage) => storage.keptFor !== null);
   return {
     allocatedPeakBytes: allocatedInterval(replay.peakAllocatedBytes),
@@ -45,7 +37,10 @@ export function estimateMemory(
     timeline: timelineOf(lowered, replay, course, options.timeline ?? "sampled"),
     savedActivationBytes: saved.reduce((sum, storage) => sum + replay.blockBytes(storage), 0),
     largestBatch: largestBatch(reading, largest),
-    byBatchSize: curveBatchSizes(batchSize, largest).map((size) => ({ batchSize: size, deviceBytes: deviceAt(size) })),
+    byBatchSize: curveBatchSizes(batchSize, largest).map((size) => ({
+      batchSize: size,
+      deviceBytes: deviceBytesAt(size),
+    })),
     chapterBaseline: chapterMemory({ architecture, plan }),
   };
 }
