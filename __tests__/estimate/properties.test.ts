@@ -138,7 +138,7 @@ test("what fits is what the largest batch says", () => {
   fc.assert(
     fc.property(anyPlan, (plan) => {
       const { memory } = estimatePlan(parsed(plan));
-      return (memory.verdict === "fits") === (memory.largestBatch.batchSize >= plan.perDeviceBatchSize);
+      return (memory.verdict === "fits") === memory.largestBatch.batchSize >= plan.perDeviceBatchSize;
     }),
     RUNS,
   );
