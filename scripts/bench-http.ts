@@ -2,7 +2,7 @@
  * Measures `POST /api/v1/estimates` on the built server: ten connections, every plan another one, the load generator on
  * the same machine. Fails when a target is missed.
  *
- *   node scripts/run.mjs scripts/bench-http.ts [seconds]
+ *   npm run bench:http -- [seconds]
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -16,7 +16,8 @@ import { KB } from "../lib/units";
 
 const CONNECTIONS = 10;
 const TARGETS = { requestsPerSecond: 300, latencyP99Ms: 80, answerBytes: 50 * KB } as const;
-const WARM_UP_SECONDS = 3;
+/** Until the estimator has been compiled in every process; a server stays up for days. */
+const WARM_UP_SECONDS = 10;
 
 const MODELS = ["ViT-B-32", "ViT-B-16", "ViT-L-14", "ViT-L-14-336", "RN50", "RN101", "ViT-H-14", "ViT-B-16-SigLIP"];
 const PRECISIONS: readonly Precision[] = ["fp32", "amp", "amp_bf16"];
