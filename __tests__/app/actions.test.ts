@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import * as fc from "fast-check";
+import { changesAction, estimateAction, savePlanAction } from "@/app/actions";
+import { POST } from "@/app/api/v1/estimates/route";
+import { EXAMPLE_PLAN } from "@/lib/api/operations";
+import { closeDatabases } from "@/lib/store/database";
+import { loadPlan } from "@/lib/store/plans";
+import { ask, post } from "./api/requests";
+
+const folder = mkdtempSync(path.join(tmpdir(), "headroom-actions-"));
+const environment = { ...process.env };
+
+beforeEach(() => {
+  process.env = { ...environment, DATABASE_URL: "", HEADROOM_DB: path.join(folder, "plans.db") };
+});
+
+afterAll(async () => {
+  process.env = environment;
+  await closeDatabases();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("the page and the API give one answer to one plan", async () => {
+  const outcome = await estimateAction(EXAMPLE_PLAN);
+  if (outcome.kind !== "estimate") throw new Error(`expected an estimate, received ${outcome.kind}`);
+  const { json } = await ask(POST, post("/api/v1/estimates?include=changes", JSON.stringify(EXAMPLE_PLAN)));
+  const changes = await changesAction(EXAMPLE_PLAN);
+  if (changes.kind !== "changes") throw new Error(`expected changes, received ${changes.kind}`);
+  expect(JSON.parse(JSON.stringify({ ...outcome.estimate, changes: changes.changes }))).toEqual(json);
+});
+
+test("an invalid plan is answered with every issue, by every action", async () => {
+  for (const action of [estimateAction, changesAction, savePlanAction]) {
+    const outcome = await action({ model: "ViT-B-32", epochs: -1, precision: "fp8" });
+    if (outcome.kind !== "invalid") throw new Error(`expected issues, received ${outcome.kind}`);
+    expect(outcome.issues.map((issue) => issue.path).sort()).toEqual(["epochs", "precision"]);
+  }
+});
+
+test("a saved plan can be loaded with the figures it was saved with", async () => {
+  const saved = await savePlanAction(EXAMPLE_PLAN);
+  if (saved.kind !== "saved") throw new Error(`expected an id, received ${saved.kind}`);
+  expect(await loadPlan(saved.id)).toMatchObject({ id: saved.id, plan: { model: EXAMPLE_PLAN.model } });
+});
+
+test("a database that is down is said in words, without its address", async () => {
+  const file = path.join(folder, "a-file");
+  writeFileSync(file, "");
+  process.env = { ...process.env, HEADROOM_DB: path.join(file, "plans.db") };
+  // What is logged for us is not part of the answer.
+  const log = jest.spyOn(console, "error").mockImplementation(() => undefined);
+  const outcome = await savePlanAction(EXAMPLE_PLAN);
+  log.mockRestore();
+  if (outcome.kind !== "failed") throw new Error(`expected a failure, received ${outcome.kind}`);
+  expect(outcome.message).toContain("database");
+  expect(outcome.message).not.toContain(file);
+});
+
+test("nothing that a browser can send makes an action fail", async () => {
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+  const hostile = fc.oneof(
+    fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withTypedArray: true,
+      withSparseArray: true,
+    }),
+    fc.record({ model: fc.constant("ViT-B-32"), perDeviceBatchSize: fc.anything(), strategy: fc.anything() }),
+    fc.constant(cyclic),
+    fc.constant({ model: "ViT-B-32", perDeviceBatchSize: Number.NaN }),
+  );
+  await fc.assert(
+    fc.asyncProperty(hostile, async (input) => {
+      expect(["estimate", "invalid"]).toContain((await estimateAction(input)).kind);
+    }),
+    { numRuns: 300 },
+  );
+});
