@@ -3,7 +3,10 @@
  *
  * Sizes are rounded up to 512 bytes. Requests up to 1 MiB come from 2 MiB segments, requests below 10 MiB from 20 MiB
  * segments, larger ones from segments of their own rounded up to 2 MiB. The smallest free block that is large enough
- * serves a request; what is left over is split off when it is worth it, and free neighbours merge.
+ * serves a request; what is left over is split off when it is more than 1 MiB, and free neighbours merge.
+ *
+ * Small requests are only counted: their blocks are always split down to the request, so what they take is known, and
+ * their segments are taken to be packed. They are more than half of all requests and a hundredth of the memory.
  *
  * @source PyTorch `c10/cuda/CUDACachingAllocator.cpp`, default settings: `get_free_block`, `should_split`, `get_allocation_size`
  */
@@ -11,7 +14,7 @@
 import { KIB, MIB } from "../units";
 
 /** Everything inside is counted in granules, so that it fits 32-bit integers. */
-const GRANULE_BYTES = KIB / 2;
+export const GRANULE_BYTES = KIB / 2;
 const SMALL_REQUEST = MIB / GRANULE_BYTES;
 const SMALL_SEGMENT = (2 * MIB) / GRANULE_BYTES;
 const LARGE_SEGMENT = (20 * MIB) / GRANULE_BYTES;
@@ -31,18 +34,23 @@ export function granulesOf(bytes: number): number {
 const NONE = -1;
 const FIRST_CAPACITY = 4096;
 
+/** Whether a request of so many granules comes from the pool of small blocks. */
+export function isSmall(granules: number): boolean {
+  return granules <= SMALL_REQUEST;
+}
+
 export class CachingAllocator {
   private allocated = 0;
   private reserved = 0;
   private peakAllocated = 0;
-  private peakReserved = 0;
+  private small = 0;
+  private peakSmall = 0;
 
   // One entry per block; the blocks of a segment are linked in address order.
   private readonly blocks = new BlockTable();
   private readonly recycled: number[] = [];
   private nextAddress = 0;
-  private readonly smallFree = new FreeList(this.blocks);
-  private readonly largeFree = new FreeList(this.blocks);
+  private readonly freeBlocks = new FreeList(this.blocks);
 
   get allocatedBytes(): number {
     return this.allocated * GRANULE_BYTES;
@@ -52,8 +60,9 @@ export class CachingAllocator {
     return this.peakAllocated * GRANULE_BYTES;
   }
 
-  get peakReservedBytes(): number {
-    return this.peakReserved * GRANULE_BYTES;
+  /** Segments are never given back while steps run, so what is reserved now is the most there was. */
+  get reservedBytes(): number {
+    return (this.reserved + Math.ceil(this.peakSmall / SMALL_SEGMENT) * SMALL_SEGMENT) * GRANULE_BYTES;
   }
 
   bytesOf(block: number): number {
@@ -65,18 +74,23 @@ export class CachingAllocator {
     this.peakAllocated = this.allocated;
   }
 
+  /** A small request, in granules; negative to give it back. */
+  countSmall(granules: number): void {
+    this.small += granules;
+    this.allocated += granules;
+    if (this.small > this.peakSmall) this.peakSmall = this.small;
+    if (this.allocated > this.peakAllocated) this.peakAllocated = this.allocated;
+  }
+
   /**
-   * @param wanted granules
+   * @param wanted granules, more than a small request
    * @returns the block that serves the request
    */
   allocate(wanted: number): number {
     const { blocks } = this;
-    const isSmall = wanted <= SMALL_REQUEST;
-    const pool = isSmall ? this.smallFree : this.largeFree;
-    let block = pool.takeBest(wanted);
-    if (block === NONE) block = this.reserve(segmentOf(wanted), isSmall);
-    const left = (blocks.size[block] ?? 0) - wanted;
-    if (isSmall ? left > 0 : left > SMALL_REQUEST) this.split(block, wanted, pool);
+    let block = this.freeBlocks.takeBest(wanted);
+    if (block === NONE) block = this.reserve(segmentOf(wanted));
+    if ((blocks.size[block] ?? 0) - wanted > SMALL_REQUEST) this.split(block, wanted);
     blocks.isFree[block] = 0;
     this.allocated += blocks.size[block] ?? 0;
     if (this.allocated > this.peakAllocated) this.peakAllocated = this.allocated;
@@ -86,55 +100,49 @@ export class CachingAllocator {
   free(block: number): void {
     const { blocks } = this;
     this.allocated -= blocks.size[block] ?? 0;
-    const pool = blocks.isSmall[block] === 1 ? this.smallFree : this.largeFree;
     let merged = block;
     const before = blocks.previous[block] ?? NONE;
     if (before !== NONE && blocks.isFree[before] === 1) {
-      pool.remove(before);
+      this.freeBlocks.remove(before);
       this.join(before, block);
       merged = before;
     }
     const after = blocks.next[merged] ?? NONE;
     if (after !== NONE && blocks.isFree[after] === 1) {
-      pool.remove(after);
+      this.freeBlocks.remove(after);
       this.join(merged, after);
     }
     blocks.isFree[merged] = 1;
-    pool.add(merged);
+    this.freeBlocks.add(merged);
   }
 
   /** Gives back segments of which nothing is in use, as `torch.cuda.empty_cache` does. */
   releaseUnused(): void {
     const { blocks } = this;
-    for (const pool of [this.smallFree, this.largeFree]) {
-      for (const block of pool.takeAll((b) => blocks.previous[b] === NONE && blocks.next[b] === NONE)) {
-        this.reserved -= blocks.size[block] ?? 0;
-        this.recycled.push(block);
-      }
+    for (const block of this.freeBlocks.takeAll((b) => blocks.previous[b] === NONE && blocks.next[b] === NONE)) {
+      this.reserved -= blocks.size[block] ?? 0;
+      this.recycled.push(block);
     }
-    this.peakReserved = this.reserved;
+    this.peakSmall = this.small;
     this.peakAllocated = this.allocated;
   }
 
-  private reserve(granules: number, isSmall: boolean): number {
-    const block = this.newBlock(granules, this.nextAddress, NONE, NONE, isSmall ? 1 : 0);
+  private reserve(granules: number): number {
+    const block = this.newBlock(granules, this.nextAddress, NONE, NONE);
     this.nextAddress += granules;
     this.reserved += granules;
-    if (this.reserved > this.peakReserved) this.peakReserved = this.reserved;
     return block;
   }
 
-  private split(block: number, wanted: number, pool: FreeList): void {
+  private split(block: number, wanted: number): void {
     const { blocks } = this;
     const after = blocks.next[block] ?? NONE;
-    const size = blocks.size[block] ?? 0;
-    const address = blocks.address[block] ?? 0;
-    const rest = this.newBlock(size - wanted, address + wanted, block, after, blocks.isSmall[block] ?? 0);
+    const rest = this.newBlock((blocks.size[block] ?? 0) - wanted, (blocks.address[block] ?? 0) + wanted, block, after);
     if (after !== NONE) blocks.previous[after] = rest;
     blocks.next[block] = rest;
     blocks.size[block] = wanted;
     blocks.isFree[rest] = 1;
-    pool.add(rest);
+    this.freeBlocks.add(rest);
   }
 
   /** The second block becomes part of the first, its neighbour. */
@@ -147,7 +155,7 @@ export class CachingAllocator {
     this.recycled.push(second);
   }
 
-  private newBlock(size: number, address: number, previous: number, next: number, isSmall: number): number {
+  private newBlock(size: number, address: number, previous: number, next: number): number {
     const { blocks } = this;
     const block = this.recycled.pop() ?? blocks.add();
     blocks.size[block] = size;
@@ -155,13 +163,11 @@ export class CachingAllocator {
     blocks.previous[block] = previous;
     blocks.next[block] = next;
     blocks.isFree[block] = 0;
-    blocks.isSmall[block] = isSmall;
     return block;
   }
 }
 
 function segmentOf(wanted: number): number {
-  if (wanted <= SMALL_REQUEST) return SMALL_SEGMENT;
   if (wanted < MIN_LARGE_REQUEST) return LARGE_SEGMENT;
   return Math.ceil(wanted / SEGMENT_ROUNDING) * SEGMENT_ROUNDING;
 }
@@ -173,7 +179,6 @@ class BlockTable {
   previous = new Int32Array(FIRST_CAPACITY);
   next = new Int32Array(FIRST_CAPACITY);
   isFree = new Uint8Array(FIRST_CAPACITY);
-  isSmall = new Uint8Array(FIRST_CAPACITY);
   private count = 0;
 
   add(): number {
@@ -192,13 +197,12 @@ class BlockTable {
     this.previous = larger(this.previous, new Int32Array(capacity));
     this.next = larger(this.next, new Int32Array(capacity));
     this.isFree = larger(this.isFree, new Uint8Array(capacity));
-    this.isSmall = larger(this.isSmall, new Uint8Array(capacity));
   }
 }
 
 const LONG_MOVE = 24;
 
-/** Free blocks of one pool, by size and then by address. */
+/** Free blocks, by size and then by address. */
 class FreeList {
   private ids = new Int32Array(FIRST_CAPACITY);
   private count = 0;

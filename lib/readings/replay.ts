@@ -1,5 +1,5 @@
 import { type LoweredStep, requestedBytes, type Section, type Storage } from "../engine/tape";
-import { CachingAllocator, granulesOf } from "./caching-allocator";
+import { CachingAllocator, GRANULE_BYTES, granulesOf, isSmall } from "./caching-allocator";
 
 /** What the allocator did over a few steps at one batch size. */
 export interface Replay {
@@ -33,6 +33,10 @@ export function replayAllocator(step: LoweredStep, batchSize: number): Replay {
   return run.result();
 }
 
+/** In place of a block: nothing is held, or a small request that is only counted. */
+const NOTHING = -1;
+const SMALL = -2;
+
 class Run {
   private readonly allocator = new CachingAllocator();
   private readonly granules: Int32Array;
@@ -64,7 +68,7 @@ class Run {
       const bytes = storage === undefined ? 0 : requestedBytes(storage, batchSize);
       this.granules[i] = bytes > 0 ? granulesOf(bytes) : 0;
     }
-    this.blocks = new Int32Array(storages.length).fill(-1);
+    this.blocks = new Int32Array(storages.length).fill(NOTHING);
     this.blockBytes = new Float64Array(storages.length);
     this.deltas = new Float64Array(events.length);
     this.sections = sectionRanges(lowered);
@@ -103,17 +107,16 @@ class Run {
     const { allocator, lowered } = this;
     const lasting = new Map<Storage, number>();
     for (const storage of [...lowered.weights, ...lowered.optimizerState, ...lowered.workspaces, ...lowered.buckets]) {
-      const block = this.blocks[storage.id] ?? -1;
-      lasting.set(storage, block < 0 ? 0 : allocator.bytesOf(block));
+      lasting.set(storage, this.bytesHeld(storage, this.blocks[storage.id] ?? NOTHING));
     }
     if (lowered.passesPerStep > 1) {
       lowered.gradients.forEach((storage, i) => {
-        lasting.set(storage, allocator.bytesOf(this.accumulated[i] ?? -1));
+        lasting.set(storage, this.bytesHeld(storage, this.accumulated[i] ?? NOTHING));
       });
     }
     return {
       peakAllocatedBytes: Math.max(...Object.values(this.peakBySection)),
-      peakReservedBytes: allocator.peakReservedBytes,
+      peakReservedBytes: allocator.reservedBytes,
       deltas: this.deltas,
       peakBySection: this.peakBySection,
       lasting,
@@ -127,46 +130,58 @@ class Run {
    */
   private play({ from, to }: SectionRange, accumulates: boolean, records: boolean): void {
     const { events } = this.lowered.tape;
-    const { allocator, blocks, granules, deltas, blockBytes } = this;
+    const { granules, deltas, blockBytes } = this;
     for (let i = from; i < to; i++) {
       const event = events[i] ?? 0;
       let change = 0;
       if (event > 0) {
         const id = event - 1;
         const wanted = granules[id] ?? 0;
-        if (wanted > 0) {
-          const block = allocator.allocate(wanted);
-          blocks[id] = block;
-          change = allocator.bytesOf(block);
-          if (records) blockBytes[id] = change;
-        }
+        if (wanted > 0) change = this.allocate(id);
+        if (records) blockBytes[id] = change;
         if (accumulates && this.isGradient[id] === 1) {
           this.free(id);
           change = 0;
         }
       } else {
-        const id = -event - 1;
-        const block = blocks[id] ?? -1;
-        if (block >= 0) {
-          change = -allocator.bytesOf(block);
-          allocator.free(block);
-          blocks[id] = -1;
-        }
+        change = -this.free(-event - 1);
       }
       if (records) deltas[i] = change;
     }
   }
 
-  private allocate(id: number): void {
-    const wanted = this.granules[id] ?? 0;
-    if (wanted > 0) this.blocks[id] = this.allocator.allocate(wanted);
+  private bytesHeld(storage: Storage, block: number): number {
+    if (block === NOTHING) return 0;
+    return block === SMALL ? (this.granules[storage.id] ?? 0) * GRANULE_BYTES : this.allocator.bytesOf(block);
   }
 
-  private free(id: number): void {
-    const block = this.blocks[id] ?? -1;
-    if (block < 0) return;
+  /** @returns bytes taken */
+  private allocate(id: number): number {
+    const wanted = this.granules[id] ?? 0;
+    if (wanted === 0) return 0;
+    if (isSmall(wanted)) {
+      this.allocator.countSmall(wanted);
+      this.blocks[id] = SMALL;
+      return wanted * GRANULE_BYTES;
+    }
+    const block = this.allocator.allocate(wanted);
+    this.blocks[id] = block;
+    return this.allocator.bytesOf(block);
+  }
+
+  /** @returns bytes given back */
+  private free(id: number): number {
+    const block = this.blocks[id] ?? NOTHING;
+    if (block === NOTHING) return 0;
+    this.blocks[id] = NOTHING;
+    const wanted = this.granules[id] ?? 0;
+    if (block === SMALL) {
+      this.allocator.countSmall(-wanted);
+      return wanted * GRANULE_BYTES;
+    }
+    const bytes = this.allocator.bytesOf(block);
     this.allocator.free(block);
-    this.blocks[id] = -1;
+    return bytes;
   }
 
   /** What appears in the course of the first step and stays. */
@@ -179,8 +194,8 @@ class Run {
   /** After a pass that is not the last: gradients stay, the batch goes. */
   private endPass(): void {
     this.accumulated = this.lowered.gradients.map((storage) => {
-      const block = this.blocks[storage.id] ?? -1;
-      this.blocks[storage.id] = -1;
+      const block = this.blocks[storage.id] ?? NOTHING;
+      this.blocks[storage.id] = NOTHING;
       return block;
     });
     for (const range of this.sections) if (range.section === "end") this.play(range, false, false);
@@ -188,7 +203,10 @@ class Run {
 
   private clearGradients(): void {
     for (const storage of this.lowered.gradients) this.free(storage.id);
-    for (const block of this.accumulated) if (block >= 0) this.allocator.free(block);
+    this.lowered.gradients.forEach(({ id }, i) => {
+      this.blocks[id] = this.accumulated[i] ?? NOTHING;
+      this.free(id);
+    });
     this.accumulated = [];
   }
 }
