@@ -54,9 +54,9 @@ if (!(seconds >= 1 && seconds <= 600))
   throw new RangeError(`seconds must be within 1..600, received ${process.argv[2]}`);
 
 const port = await freePort();
-const server = spawn(process.execPath, ["scripts/serve.mjs", "-H", "127.0.0.1", "-p", String(port)], {
+const server = spawn(process.execPath, ["scripts/start.mjs"], {
   stdio: ["ignore", "pipe", "inherit"],
-  env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+  env: { ...process.env, HOST: "127.0.0.1", PORT: String(port) },
 });
 try {
   await ready(server);

@@ -13,6 +13,8 @@ if (!Number.isInteger(wanted) || wanted < 1) {
 }
 
 cluster.setupPrimary({
+  // An estimate makes some 4 MB of short-lived objects; with room for more of them, fewer are copied while in use.
+  execArgv: ["--max-semi-space-size=64"],
   exec: "node_modules/next/dist/bin/next",
   args: ["start", ...process.argv.slice(2)],
 });

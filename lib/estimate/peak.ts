@@ -1,13 +1,7 @@
 import type { LoweredStep, Storage } from "../engine/tape";
 import { concreteShape } from "../graph/shape";
 import type { Replay } from "../readings/replay";
-import {
-  type CategoryAtPeak,
-  MEMORY_CATEGORIES,
-  MEMORY_CATEGORY_LABELS,
-  type MemoryCategory,
-  type PeakTensors,
-} from "./estimate";
+import { type CategoryAtPeak, MEMORY_CATEGORIES, MEMORY_CATEGORY_LABELS, type PeakTensors } from "./estimate";
 import type { StepCourse } from "./timeline";
 
 /** How many groups of tensors each category opens into. */
@@ -20,51 +14,26 @@ export function categoriesAtPeak(
   course: StepCourse,
   batchSize: number,
 ): CategoryAtPeak[] {
-  const alive = aliveAt(step, replay, course);
+  const categories = new Map(MEMORY_CATEGORIES.map((id) => [id, new Category()]));
+  const isAlive = aliveAt(step, course);
+  for (const storage of replay.lasting) isAlive[storage.id] = 1;
+  for (const storage of step.tape.storages)
+    if (isAlive[storage.id] === 1) categories.get(storage.purpose)?.add(storage, replay.blockBytes(storage));
   return MEMORY_CATEGORIES.map((id) => {
-    const own = alive[id];
-    let bytes = 0;
-    for (const { blockBytes } of own) bytes += blockBytes;
-    return {
-      id,
-      label: MEMORY_CATEGORY_LABELS[id],
-      bytes,
-      tensorCount: own.length,
-      largest: groupsOf(own, batchSize),
-    };
+    const { bytes = 0, tensorCount = 0 } = categories.get(id) ?? {};
+    const largest = categories.get(id)?.largest(batchSize) ?? [];
+    return { id, label: MEMORY_CATEGORY_LABELS[id], bytes, tensorCount, largest };
   });
 }
 
-interface Alive {
-  readonly storage: Storage;
-  readonly blockBytes: number;
-}
-
-/** Storages with the bytes of the blocks they lie in, at the peak. */
-function aliveAt(step: LoweredStep, replay: Replay, course: StepCourse): Readonly<Record<MemoryCategory, Alive[]>> {
-  const { events, storages } = step.tape;
-  const isAlive = new Uint8Array(storages.length);
-  for (let i = course.from; i <= course.peak; i++) {
-    const event = events[i] ?? 0;
+/** By storage: 1 for what the step itself has made and not let go when most is allocated. */
+function aliveAt({ tape }: LoweredStep, { from, peak }: StepCourse): Uint8Array {
+  const isAlive = new Uint8Array(tape.storages.length);
+  for (let i = from; i <= peak; i++) {
+    const event = tape.events[i] ?? 0;
     isAlive[Math.abs(event) - 1] = event > 0 ? 1 : 0;
   }
-  const alive: Record<MemoryCategory, Alive[]> = {
-    weights: [],
-    gradients: [],
-    optimizer: [],
-    "activations.image": [],
-    "activations.text": [],
-    loss: [],
-    temporaries: [],
-    runtime: [],
-  };
-  for (const [storage, blockBytes] of replay.lasting) alive[storage.purpose].push({ storage, blockBytes });
-  for (const storage of storages) {
-    if (isAlive[storage.id] === 1 && !replay.lasting.has(storage)) {
-      alive[storage.purpose].push({ storage, blockBytes: replay.blockBytes(storage) });
-    }
-  }
-  return alive;
+  return isAlive;
 }
 
 interface Group {
@@ -74,45 +43,61 @@ interface Group {
   bytes: number;
 }
 
-/** Like tensors of all blocks meet in one group. */
-function groupsOf(alive: readonly Alive[], batchSize: number): PeakTensors[] {
-  const groups: Group[] = [];
-  const byPlace = new Map<string, Group[]>();
-  const places = new Map<string, string>();
-  for (const { storage, blockBytes } of alive) {
-    const path = storage.node?.scope.path ?? storage.place;
-    let place = places.get(path);
-    if (place === undefined) {
-      place = path.replace(/\bblock\.\d+/, "block.*");
-      places.set(path, place);
-    }
-    let own = byPlace.get(place);
-    if (own === undefined) {
-      own = [];
-      byPlace.set(place, own);
-    }
-    let group = own.find(({ first }) => isAlike(first, storage));
-    if (group === undefined) {
-      group = { first: storage, place, count: 0, bytes: 0 };
-      own.push(group);
-      groups.push(group);
-    }
+/** The tensors of one category; like tensors of all blocks meet in one group. */
+class Category {
+  bytes = 0;
+  tensorCount = 0;
+  private readonly groups: Group[] = [];
+  /** By the path of a module: the groups of its kind of place. */
+  private readonly byPath = new Map<string, Group[]>();
+  private readonly byPlace = new Map<string, Group[]>();
+
+  add(storage: Storage, blockBytes: number): void {
+    this.bytes += blockBytes;
+    this.tensorCount++;
+    const group = this.groupOf(storage);
     group.count++;
     group.bytes += blockBytes;
   }
-  return groups
-    .sort((a, b) => b.bytes - a.bytes)
-    .slice(0, LARGEST)
-    .map(({ first, place, count, bytes }) => ({
-      label: first.what,
-      scope: place,
-      operation: first.node?.op ?? "",
-      shape: concreteShape(first.shape, batchSize),
-      dtype: first.dtype,
-      count,
-      bytes,
-      reason: reasonOf(first),
-    }));
+
+  largest(batchSize: number): PeakTensors[] {
+    return this.groups
+      .sort((a, b) => b.bytes - a.bytes)
+      .slice(0, LARGEST)
+      .map(({ first, place, count, bytes }) => ({
+        label: first.what,
+        scope: place,
+        operation: first.node?.op ?? "",
+        shape: concreteShape(first.shape, batchSize),
+        dtype: first.dtype,
+        count,
+        bytes,
+        reason: reasonOf(first),
+      }));
+  }
+
+  private groupOf(storage: Storage): Group {
+    const path = storage.node?.scope.path ?? storage.place;
+    const neighbours = this.byPath.get(path) ?? this.groupsAt(path);
+    for (const group of neighbours) if (isAlike(group.first, storage)) return group;
+    const group = { first: storage, place: placeOf(path), count: 0, bytes: 0 };
+    neighbours.push(group);
+    this.groups.push(group);
+    return group;
+  }
+
+  private groupsAt(path: string): Group[] {
+    const place = placeOf(path);
+    const groups = this.byPlace.get(place) ?? [];
+    this.byPlace.set(place, groups);
+    this.byPath.set(path, groups);
+    return groups;
+  }
+}
+
+/** All blocks of a tower are one place. */
+function placeOf(path: string): string {
+  return path.replace(/\bblock\.\d+/, "block.*");
 }
 
 function isAlike(a: Storage, b: Storage): boolean {

@@ -22,9 +22,9 @@ export function courseOf(step: LoweredStep, replay: Replay): StepCourse {
   const from = tape.sections.find(({ section }) => section === "inputs")?.from ?? 0;
   const to = tape.events.length;
   const base = PURPOSES.map(() => 0);
-  for (const [storage, bytes] of replay.lasting) {
+  for (const storage of replay.lasting) {
     const index = PURPOSES.indexOf(storage.purpose);
-    base[index] = (base[index] ?? 0) + bytes;
+    base[index] = (base[index] ?? 0) + replay.blockBytes(storage);
   }
   let now = base.reduce((sum, bytes) => sum + bytes, 0);
   let [most, peak] = [now, from];

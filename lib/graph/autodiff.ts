@@ -43,30 +43,33 @@ export function buildGradients(g: GraphBuilder, loss: Value, seed: Value): Reado
 }
 
 class Walk {
-  private readonly gradients = new Map<number, Value>();
+  /** By value. */
+  private readonly gradients: (Value | undefined)[];
   private repeats = false;
   private node: Node | null = null;
   /** One for the whole walk: rules ask at once and keep nothing. */
   private readonly questions: { -readonly [K in keyof RuleContext<OpType>]: RuleContext<OpType>[K] };
 
   constructor(private readonly g: GraphBuilder) {
+    this.gradients = new Array(g.valueCount);
     this.questions = this.questionsAboutNode();
   }
 
   gradientOf(value: Value): Value | undefined {
-    return this.gradients.get(value.id);
+    return this.gradients[value.id];
   }
 
   /** Adds one more gradient of a value to those it has. */
   contribute(value: Value, gradient: Value): void {
-    const before = this.gradients.get(value.id);
+    const before = this.gradients[value.id];
     const sum = before === undefined ? gradient : this.g.apply("Accumulate", [before, gradient], {}).outputs[0];
-    if (sum !== undefined) this.gradients.set(value.id, sum);
+    if (sum !== undefined) this.gradients[value.id] = sum;
   }
 
   reaches(node: Node): boolean {
     for (const output of node.outputs) {
-      if (output.requiresGrad && this.gradients.has(output.id)) return node.inputs.some((input) => input.requiresGrad);
+      if (output.requiresGrad && this.gradients[output.id] !== undefined)
+        return node.inputs.some((input) => input.requiresGrad);
     }
     return false;
   }
@@ -102,7 +105,7 @@ class Walk {
       output: (index) => at(current().outputs, index, "output"),
       outputGrad: (index) => {
         const { op, outputs, scope } = current();
-        const gradient = this.gradients.get(at(outputs, index, "output").id);
+        const gradient = this.gradients[at(outputs, index, "output").id];
         if (gradient === undefined) throw new Error(`output ${index} of ${op} in ${scope.path} has no gradient`);
         return gradient;
       },
@@ -122,8 +125,8 @@ class Walk {
         const value = again.outputs[i];
         if (value === undefined) return;
         twin.set(output.id, value);
-        const gradient = this.gradients.get(output.id);
-        if (gradient !== undefined) this.gradients.set(value.id, gradient);
+        const gradient = this.gradients[output.id];
+        if (gradient !== undefined) this.gradients[value.id] = gradient;
       });
       repeated.push(again);
     }

@@ -12,7 +12,8 @@ export class GraphBuilder {
   readonly parameters: Value[] = [];
   readonly buffers: Value[] = [];
   readonly inputs: Value[] = [];
-  private valueCount = 0;
+  /** Values so far; the next one's id. */
+  valueCount = 0;
   private gradientsOff = 0;
   private gradientsForced = false;
   private phase: Phase = "forward";
@@ -122,14 +123,9 @@ export class GraphBuilder {
   apply<T extends OpType>(op: T, inputs: readonly Value[], attributes: OpAttributes[T]): Node {
     // Sound: `op` and `attributes` come from one T; TypeScript cannot see that of a union built from it.
     const application = { op, attributes } as unknown as Application;
-    const read: Shape[] = [];
-    let someGradient = this.gradientsForced;
-    for (const input of inputs) {
-      read.push(input.shape);
-      if (input.requiresGrad) someGradient = true;
-    }
-    const shapes = inferShapes(application, read);
-    const outputs: Value[] = [];
+    const shapes = inferShapes(application, inputs.map(shapeOf));
+    // Made at their length: a list that grows by pushing sets aside room for seventeen.
+    const outputs = new Array<Value>(shapes.length);
     const node = {
       id: this.nodes.length,
       op,
@@ -141,10 +137,10 @@ export class GraphBuilder {
       of: this.repeats,
     } as unknown as Node;
     const differentiable = this.gradientsOff === 0 && this.phase !== "backward" && this.phase !== "optimizer";
-    const requiresGrad = differentiable && someGradient;
+    const requiresGrad = differentiable && (this.gradientsForced || inputs.some(wantsGradient));
     const role = this.phase === "backward" ? "gradient" : "activation";
     for (let i = 0; i < shapes.length; i++) {
-      outputs.push({
+      outputs[i] = {
         id: this.valueCount++,
         shape: shapes[i] ?? [],
         dtype: dtypeOfOutput(op, inputs, i),
@@ -153,7 +149,7 @@ export class GraphBuilder {
         name: "",
         producer: node,
         requiresGrad: requiresGrad && isDifferentiableOutput(op, i),
-      });
+      };
     }
     this.nodes.push(node);
     return node;
@@ -312,6 +308,14 @@ export function outputOf(node: Node, index: number): Value {
   const value = node.outputs[index];
   if (value === undefined) throw new RangeError(`${node.op} has no output ${index}`);
   return value;
+}
+
+function shapeOf(value: Value): Shape {
+  return value.shape;
+}
+
+function wantsGradient(value: Value): boolean {
+  return value.requiresGrad;
 }
 
 /** Statistics, log-sum-exps and the like pass no gradient of their own. */

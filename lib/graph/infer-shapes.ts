@@ -63,7 +63,7 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
       demand(sameShape(a, required(b)), op, inputs);
       return [a];
     case "LayerNorm": {
-      const rows = [...a.slice(0, -1), 1];
+      const rows = a.with(-1, 1);
       demand(isVector(b, lengthAt(a, -1)) && isVector(c, lengthAt(a, -1)), op, inputs);
       return [a, rows, rows];
     }
@@ -77,7 +77,7 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
     case "BatchNormGrad":
       return [a, [lengthAt(a, 1)], [lengthAt(a, 1)]];
     case "L2Normalize":
-      return [a, [...a.slice(0, -1), 1]];
+      return [a, a.with(-1, 1)];
     case "L2NormalizeGrad":
       return [a];
     case "UnpackHeads": {
@@ -128,12 +128,12 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
     case "Slice": {
       const { axis, start, length } = application.attributes;
       demand(start + length <= lengthAt(a, axis), op, inputs);
-      return [withLength(a, axis, length)];
+      return [a.with(axis, length)];
     }
     case "PadSlice": {
       const { axis, start, length } = application.attributes;
       demand(lengthAt(a, axis) > 0 && start + lengthAt(a, axis) <= length, op, inputs);
-      return [withLength(a, axis, length)];
+      return [a.with(axis, length)];
     }
     case "Reshape": {
       const { shape } = application.attributes;
@@ -158,7 +158,7 @@ export function inferShapes(application: Application, inputs: readonly Shape[]):
     case "Mean": {
       const { axis, keepDims } = application.attributes;
       demand(lengthAt(a, axis) > 0, op, inputs);
-      return [keepDims ? withLength(a, axis, 1) : a.filter((_, i) => i !== axis)];
+      return [keepDims ? a.with(axis, 1) : a.filter((_, i) => i !== axis)];
     }
     case "AveragePool": {
       const { kernel } = application.attributes;
@@ -205,7 +205,7 @@ function inferLinear(x: Shape, weight: Shape, bias: Shape | undefined, layout: "
   const outWidth = lengthAt(weight, outAxis);
   const fits = weight.length === 2 && lengthAt(x, -1) === lengthAt(weight, inAxis);
   if (!fits || !(bias === undefined || isVector(bias, outWidth))) mismatch("Linear", [x, weight, ...given(bias)]);
-  return [...x.slice(0, -1), outWidth];
+  return x.with(-1, outWidth);
 }
 
 function inferMatMul(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Shape {
@@ -236,14 +236,10 @@ function inferConcat(shapes: readonly Shape[], axis: number): Shape {
   let total = 0;
   for (const shape of shapes) {
     const length = lengthAt(shape, axis);
-    if (length < 0 || !sameShape(withLength(shape, axis, 1), withLength(first, axis, 1))) mismatch("Concat", shapes);
+    if (length < 0 || !sameShape(shape.with(axis, 1), first.with(axis, 1))) mismatch("Concat", shapes);
     total += length;
   }
-  return withLength(first, axis, total);
-}
-
-function withLength(shape: Shape, axis: number, length: number): Shape {
-  return shape.map((own, i) => (i === axis ? length : own));
+  return first.with(axis, total);
 }
 
 function isVector(shape: Shape | undefined, length: number): boolean {

@@ -9,9 +9,9 @@ export interface Replay {
   readonly deltas: Float64Array;
   /** The highest allocated bytes in each part of the step, over all steps. */
   readonly peakBySection: Readonly<Record<Section, number>>;
-  /** Bytes of the blocks that are taken when the last step begins and stay through it. */
-  readonly lasting: ReadonlyMap<Storage, number>;
-  /** Bytes of the block a storage lay in during the last step; 0 when it asked for nothing. */
+  /** What is there when the last step begins and stays through it. */
+  readonly lasting: readonly Storage[];
+  /** Bytes of the block a storage lies in during the last step; 0 when it asked for nothing. */
   readonly blockBytes: (storage: Storage) => number;
 }
 
@@ -105,13 +105,12 @@ class Run {
 
   result(): Replay {
     const { allocator, lowered } = this;
-    const lasting = new Map<Storage, number>();
-    for (const storage of [...lowered.weights, ...lowered.optimizerState, ...lowered.workspaces, ...lowered.buckets]) {
-      lasting.set(storage, this.bytesHeld(storage, this.blocks[storage.id] ?? NOTHING));
-    }
+    const lasting = [...lowered.weights, ...lowered.optimizerState, ...lowered.workspaces, ...lowered.buckets];
+    for (const { id } of lasting) this.blockBytes[id] = this.bytesHeld(id, this.blocks[id] ?? NOTHING);
     if (lowered.passesPerStep > 1) {
-      lowered.gradients.forEach((storage, i) => {
-        lasting.set(storage, this.bytesHeld(storage, this.accumulated[i] ?? NOTHING));
+      lasting.push(...lowered.gradients);
+      lowered.gradients.forEach(({ id }, i) => {
+        this.blockBytes[id] = this.bytesHeld(id, this.accumulated[i] ?? NOTHING);
       });
     }
     return {
@@ -150,9 +149,9 @@ class Run {
     }
   }
 
-  private bytesHeld(storage: Storage, block: number): number {
+  private bytesHeld(id: number, block: number): number {
     if (block === NOTHING) return 0;
-    return block === SMALL ? (this.granules[storage.id] ?? 0) * GRANULE_BYTES : this.allocator.bytesOf(block);
+    return block === SMALL ? (this.granules[id] ?? 0) * GRANULE_BYTES : this.allocator.bytesOf(block);
   }
 
   /** @returns bytes taken */

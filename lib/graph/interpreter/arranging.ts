@@ -81,7 +81,7 @@ function refuseOutside(index: number, count: number): void {
 
 export const concat: Kernel<"Concat"> = ({ inputs, attributes: { axis } }) => {
   const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0);
-  const y = zeros(withLength(inputs[0].shape, axis, total));
+  const y = zeros(inputs[0].shape.with(axis, total));
   const strides = stridesOf(y.shape);
   let start = 0;
   for (const x of inputs) {
@@ -100,19 +100,15 @@ export const slice: Kernel<"Slice"> = ({ input, attributes: { axis, start, lengt
     throw new RangeError(`${start}..${start + length} is not within 0..${x.shape[axis]}`);
   }
   const strides = stridesOf(x.shape);
-  return [readStrided(x, withLength(x.shape, axis, length), strides, start * strides[axis])];
+  return [readStrided(x, x.shape.with(axis, length), strides, start * strides[axis])];
 };
 
 export const padSlice: Kernel<"PadSlice"> = ({ input, attributes: { axis, start, length } }) => {
-  const dx = zeros(withLength(input(0).shape, axis, length));
+  const dx = zeros(input(0).shape.with(axis, length));
   const strides = stridesOf(dx.shape);
   addStrided(dx, input(0), strides, start * strides[axis]);
   return [dx];
 };
-
-function withLength(shape: readonly number[], axis: number, length: number): number[] {
-  return shape.map((own, i) => (i === axis ? length : own));
-}
 
 export const reshape: Kernel<"Reshape"> = ({ input, concrete, attributes }) => [
   reshaped(input(0), concrete(attributes.shape)),
