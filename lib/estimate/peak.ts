@@ -1,7 +1,13 @@
 import type { LoweredStep, Storage } from "../engine/tape";
 import { concreteShape } from "../graph/shape";
 import type { Replay } from "../readings/replay";
-import { type CategoryAtPeak, MEMORY_CATEGORIES, MEMORY_CATEGORY_LABELS, type PeakTensors } from "./estimate";
+import {
+  type CategoryAtPeak,
+  MEMORY_CATEGORIES,
+  MEMORY_CATEGORY_LABELS,
+  type MemoryCategory,
+  type PeakTensors,
+} from "./estimate";
 import type { StepCourse } from "./timeline";
 
 /** How many groups of tensors each category opens into. */
@@ -14,15 +20,24 @@ export function categoriesAtPeak(
   course: StepCourse,
   batchSize: number,
 ): CategoryAtPeak[] {
-  const categories = new Map(MEMORY_CATEGORIES.map((id) => [id, new Category()]));
+  const places = new Places();
+  const categories: Record<MemoryCategory, Category> = {
+    weights: new Category(places),
+    gradients: new Category(places),
+    optimizer: new Category(places),
+    "activations.image": new Category(places),
+    "activations.text": new Category(places),
+    loss: new Category(places),
+    temporaries: new Category(places),
+    runtime: new Category(places),
+  };
   const isAlive = aliveAt(step, course);
   for (const storage of replay.lasting) isAlive[storage.id] = 1;
   for (const storage of step.tape.storages)
-    if (isAlive[storage.id] === 1) categories.get(storage.purpose)?.add(storage, replay.blockBytes(storage));
+    if (isAlive[storage.id] === 1) categories[storage.purpose].add(storage, replay.blockBytes(storage));
   return MEMORY_CATEGORIES.map((id) => {
-    const { bytes = 0, tensorCount = 0 } = categories.get(id) ?? {};
-    const largest = categories.get(id)?.largest(batchSize) ?? [];
-    return { id, label: MEMORY_CATEGORY_LABELS[id], bytes, tensorCount, largest };
+    const { bytes, tensorCount } = categories[id];
+    return { id, label: MEMORY_CATEGORY_LABELS[id], bytes, tensorCount, largest: categories[id].largest(batchSize) };
   });
 }
 
@@ -48,9 +63,9 @@ class Category {
   bytes = 0;
   tensorCount = 0;
   private readonly groups: Group[] = [];
-  /** By the path of a module: the groups of its kind of place. */
-  private readonly byPath = new Map<string, Group[]>();
   private readonly byPlace = new Map<string, Group[]>();
+
+  constructor(private readonly places: Places) {}
 
   add(storage: Storage, blockBytes: number): void {
     this.bytes += blockBytes;
@@ -77,27 +92,32 @@ class Category {
   }
 
   private groupOf(storage: Storage): Group {
-    const path = storage.node?.scope.path ?? storage.place;
-    const neighbours = this.byPath.get(path) ?? this.groupsAt(path);
+    const place = this.places.of(storage.node?.scope.path ?? storage.place);
+    let neighbours = this.byPlace.get(place);
+    if (neighbours === undefined) {
+      neighbours = [];
+      this.byPlace.set(place, neighbours);
+    }
     for (const group of neighbours) if (isAlike(group.first, storage)) return group;
-    const group = { first: storage, place: placeOf(path), count: 0, bytes: 0 };
+    const group = { first: storage, place, count: 0, bytes: 0 };
     neighbours.push(group);
     this.groups.push(group);
     return group;
   }
-
-  private groupsAt(path: string): Group[] {
-    const place = placeOf(path);
-    const groups = this.byPlace.get(place) ?? [];
-    this.byPlace.set(place, groups);
-    this.byPath.set(path, groups);
-    return groups;
-  }
 }
 
-/** All blocks of a tower are one place. */
-function placeOf(path: string): string {
-  return path.replace(/\bblock\.\d+/, "block.*");
+/** Where modules lie, with all blocks of a tower as one place. */
+class Places {
+  private readonly byPath = new Map<string, string>();
+
+  of(path: string): string {
+    let place = this.byPath.get(path);
+    if (place === undefined) {
+      place = path.replace(/\bblock\.\d+/, "block.*");
+      this.byPath.set(path, place);
+    }
+    return place;
+  }
 }
 
 function isAlike(a: Storage, b: Storage): boolean {
