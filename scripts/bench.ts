@@ -1,6 +1,13 @@
-/** How long one estimate takes in process, graph and timeline included, nothing cached: `npm run bench`. */
+/**
+ * How long one estimate takes in process, graph and timeline included, nothing cached.
+ *
+ *   npm run bench
+ *   npm run bench -- --python .venv/bin/python   and PyTorch's own steps of the same plans, as scripts/measure takes them
+ */
 
+import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
 import { cardOf, planStep } from "../lib/estimate/lowering";
 import { estimatePlan } from "../lib/estimate/plan";
 import { type ParsedPlan, parsePlan } from "../lib/plan/parse-plan";
@@ -23,7 +30,11 @@ const TARGETS: readonly Target[] = [
 const WARM_UP_RUNS = 300;
 const RUNS = 200;
 
+/** Plans PyTorch runs of each target, after a first one that pays for its start. */
+const PYTORCH_PLANS = 2;
+
 function main(): number {
+  const { values } = parseArgs({ options: { python: { type: "string" } } });
   let slow = 0;
   for (const { label, input, milliseconds } of TARGETS) {
     const plans = distinctPlans(input);
@@ -38,6 +49,7 @@ function main(): number {
     process.stdout.write(
       `${label.padEnd(18)} median ${whole.median.toFixed(2)} ms, p95 ${whole.p95.toFixed(2)} ms (target ${milliseconds} ms: ${verdict}); ${parts}\n`,
     );
+    if (values.python !== undefined) process.stdout.write(`${besidePyTorch(values.python, input, whole.median)}\n`);
   }
   return slow === 0 ? 0 : 1;
 }
@@ -61,6 +73,25 @@ function timed(plans: readonly ParsedPlan[], run: (plan: ParsedPlan) => unknown)
   times.sort((a, b) => a - b);
   const at = (fraction: number) => times[Math.floor(fraction * (times.length - 1))] ?? Number.NaN;
   return { median: at(0.5), p95: at(0.95) };
+}
+
+/** Three real steps of a plan, as the rows of the truth were made, against one estimate. */
+function besidePyTorch(python: string, input: Readonly<Record<string, unknown>>, estimateMs: number): string {
+  const first = pytorchSeconds(python, input, 1);
+  const each = (pytorchSeconds(python, input, 1 + PYTORCH_PLANS) - first) / PYTORCH_PLANS;
+  const ratio = Math.round((1000 * each) / estimateMs);
+  return `  PyTorch: ${first.toFixed(1)} s for the first plan, ${each.toFixed(2)} s for each further one: ${ratio} × an estimate`;
+}
+
+function pytorchSeconds(python: string, input: Readonly<Record<string, unknown>>, count: number): number {
+  const plans = Array.from({ length: count }, (_, i) => JSON.stringify({ ...input, perDeviceBatchSize: 8 + i }));
+  const start = performance.now();
+  const { status, error } = spawnSync(python, ["scripts/measure/measure_memory.py"], {
+    input: `${plans.join("\n")}\n`,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  if (status !== 0) throw new Error(`${python} could not measure: ${error?.message ?? `it ended with ${status}`}`);
+  return (performance.now() - start) / 1000;
 }
 
 process.exitCode = main();
