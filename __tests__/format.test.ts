@@ -10,6 +10,7 @@ import {
   formatPercent,
   formatSeconds,
   formatShape,
+  formatUsd,
 } from "../lib/format";
 import { DAY_SECONDS, GIB, HOUR_SECONDS, MIB } from "../lib/units";
 
@@ -78,6 +79,10 @@ test("FLOPs say that they are FLOPs", () => {
   expect(formatFlops(123_456e12)).toBe("123,456 TFLOP");
 });
 
+test("money reads to the cent, and less than a cent never as nothing", () => {
+  expect([9832, 0.005, 0, 0.0016, -4.98].map(formatUsd)).toEqual(["$9,832.00", "$0.01", "$0.00", "$0.0016", "−$4.98"]);
+});
+
 test("shapes and devices read as people write them", () => {
   expect(formatShape([32, 50, 768])).toBe("[32, 50, 768]");
   expect(formatDevices(1, "NVIDIA L4")).toBe("NVIDIA L4");
@@ -85,7 +90,7 @@ test("shapes and devices read as people write them", () => {
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%p is never shown", (value) => {
-  for (const format of [formatCount, formatCompactCount, formatPercent, formatSeconds, formatFlops]) {
+  for (const format of [formatCount, formatCompactCount, formatPercent, formatSeconds, formatFlops, formatUsd]) {
     expect(() => format(value)).toThrow(RangeError);
   }
   expect(() => formatBytes(value, "GiB")).toThrow(RangeError);

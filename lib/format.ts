@@ -90,6 +90,13 @@ export function formatFlops(flops: number): string {
     : withUnit(formatThreeDigits(value / TFLOP), "TFLOP");
 }
 
+/** An amount of money in US dollars: "$9,832.00". Less than a cent gets the two digits that show it is not nothing. */
+export function formatUsd(usd: number): string {
+  const size = Math.abs(finite(usd));
+  const text = size !== 0 && size < CENT / 2 ? TWO_DIGITS.format(size) : CENTS.format(size);
+  return `${usd < 0 ? MINUS : ""}$${text}`;
+}
+
 /** "2 × NVIDIA L4", or the name alone for one. */
 export function formatDevices(count: number, name: string): string {
   return count === 1 ? name : `${formatCount(count)} ${TIMES} ${name}`;
@@ -97,6 +104,8 @@ export function formatDevices(count: number, name: string): string {
 
 const GROUPED = fixedDecimals(0);
 const ONE_DECIMAL = fixedDecimals(1);
+const CENTS = fixedDecimals(2);
+const CENT = 0.01;
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const THREE_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const TWO_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
