@@ -64,7 +64,8 @@ test("every field of a plan has a flag, and its full name is one too", async () 
     ...["--precision", "bf16", "--optimizer", "sgd", "--grad-checkpointing", "--attention", "eager", "--local-loss"],
     ...["--gather-with-grad", "--image-size", "256", "--context-length", "64", "--gpu", "h100-sxm5-80gb"],
     ...["--train-sample-count", "9", "--validation-sample-count", "8", "--epochs", "5", "--loader-workers", "6"],
-    ...["--average-image-bytes", "1000"],
+    ...["--average-image-bytes", "1000", "--sharding", "zero3", "--checkpoint-every-epochs", "2"],
+    ...["--price-per-gpu-hour", "1.25"],
   );
   expect(answer.plan).toEqual({
     schemaVersion: 1,
@@ -81,6 +82,7 @@ test("every field of a plan has a flag, and its full name is one too", async () 
     attention: "eager",
     localLoss: true,
     gatherWithGrad: true,
+    sharding: "zero3",
     imageSize: 256,
     contextLength: 64,
     gpu: "h100-sxm5-80gb",
@@ -89,6 +91,8 @@ test("every field of a plan has a flag, and its full name is one too", async () 
     epochs: 5,
     loaderWorkers: 6,
     averageImageBytes: 1000,
+    checkpointEveryEpochs: 2,
+    pricePerGpuHour: 1.25,
   });
   const defaults = Object.keys(answer.plan).filter((field) =>
     answer.assumptions.some((assumed) => assumed.field === field),

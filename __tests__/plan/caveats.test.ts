@@ -29,6 +29,11 @@ test("gathering over several devices needs no remark", () => {
   expect(codesOf({ localLoss: true, gatherWithGrad: true, deviceCount: 4 })).toEqual([]);
 });
 
+test("sharding over one device is said to do nothing", () => {
+  expect(codesOf({ sharding: "zero2" })).toEqual(["sharding_without_effect"]);
+  expect(codesOf({ sharding: "zero2", deviceCount: 2 })).toEqual([]);
+});
+
 test("a tower with fewer blocks than are unlocked is named", () => {
   // ViT-L-14 has 24 image and 12 text blocks.
   expect(codesOf({ model: "ViT-L-14", strategy: { kind: "partial", unlockedBlocks: 13 } })).toEqual([

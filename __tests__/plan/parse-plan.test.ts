@@ -48,6 +48,13 @@ describe("a plan that names only its model", () => {
   });
 });
 
+test("a price is only there when it was given, and may be nothing", () => {
+  expect(accepted({ model: "ViT-B-32" }).plan).not.toHaveProperty("pricePerGpuHour");
+  expect(accepted({ model: "ViT-B-32", pricePerGpuHour: 0 }).plan.pricePerGpuHour).toBe(0);
+  const { assumptions } = accepted({ model: "ViT-B-32" });
+  expect(assumptions.map(({ field }) => field)).not.toContain("pricePerGpuHour");
+});
+
 describe("what is filled in and translated is listed", () => {
   test("a value that was given is not", () => {
     const { assumptions } = accepted({ model: "ViT-B-32", perDeviceBatchSize: 32, gpu: "a100-sxm4-80gb" });
@@ -153,6 +160,11 @@ describe("what is wrong is said at once", () => {
     ["loaderWorkers", -1],
     ["validationSampleCount", -1],
     ["averageImageBytes", 1e10],
+    ["sharding", "zero"],
+    ["checkpointEveryEpochs", 0],
+    ["pricePerGpuHour", -1],
+    ["pricePerGpuHour", 1001],
+    ["pricePerGpuHour", "2 USD"],
     ["imageSize", 4096],
     ["contextLength", 0],
     ["implementation", "jax"],

@@ -74,6 +74,7 @@ export const planInputs: fc.Arbitrary<Record<string, unknown>> = fc.record(
     attention: fc.constantFrom("sdpa", "math"),
     localLoss: fc.boolean(),
     gatherWithGrad: fc.boolean(),
+    sharding: fc.constantFrom("none", "zero1", "zero2", "zero3"),
     // Every patch size and the stride of ResNets divides it.
     imageSize: fc.constantFrom(224, 448),
     contextLength: count(200, 16),
@@ -83,6 +84,8 @@ export const planInputs: fc.Arbitrary<Record<string, unknown>> = fc.record(
     epochs: count(PLAN_LIMITS.epochs),
     loaderWorkers: count(PLAN_LIMITS.loaderWorkers, 0),
     averageImageBytes: count(PLAN_LIMITS.averageImageBytes),
+    checkpointEveryEpochs: count(PLAN_LIMITS.epochs),
+    pricePerGpuHour: fc.double({ min: 0, max: PLAN_LIMITS.pricePerGpuHour, noNaN: true }),
   },
   { requiredKeys: ["model"] },
 );

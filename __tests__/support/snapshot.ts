@@ -18,6 +18,7 @@ export function snapshot(batchSize: number): { readonly plan: Plan; readonly est
     attention: "sdpa",
     localLoss: false,
     gatherWithGrad: false,
+    sharding: "none",
     imageSize: 224,
     contextLength: 77,
     gpu: { name: "Карта «Ü» 猫", memoryBytes: 8_589_934_592 },
@@ -26,6 +27,7 @@ export function snapshot(batchSize: number): { readonly plan: Plan; readonly est
     epochs: 10,
     loaderWorkers: 4,
     averageImageBytes: 115_000,
+    checkpointEveryEpochs: 1,
   };
   const bytes = { low: 0.1 + 0.2, likely: 9_007_199_254_740_991, high: 1e21, reason: "quotes \" ' and\nlines" };
   return {

@@ -98,6 +98,11 @@ export const FIELD_TEXTS = {
     help: "Lets gradients flow through the gathered features of other GPUs.",
     flag: "--gather-with-grad",
   },
+  sharding: {
+    label: "Sharding",
+    help: "What the GPUs divide among them: optimizer state, gradients too, or parameters too.",
+    flag: { open_clip: "sharding", transformers: "fsdp / deepspeed" },
+  },
   imageSize: {
     label: "Image size",
     help: "Pixels along one side; the model's own unless you change it.",
@@ -132,6 +137,16 @@ export const FIELD_TEXTS = {
     label: "Average image file",
     help: "In kB, as stored on disk; does not change GPU memory.",
     flag: "averageImageBytes",
+  },
+  checkpointEveryEpochs: {
+    label: "Epochs between checkpoints",
+    help: "One is written after the last epoch in any case; does not change memory.",
+    flag: { open_clip: "--save-frequency", transformers: "save_strategy" },
+  },
+  pricePerGpuHour: {
+    label: "Your price",
+    help: "In USD for one GPU and hour; without it, listed offers are used.",
+    flag: "pricePerGpuHour",
   },
 } as const satisfies Record<string, FieldText>;
 

@@ -20,6 +20,7 @@ export const resolvedPlanSchema = z
     attention: PLAN_FIELDS.attention.unwrap(),
     localLoss: PLAN_FIELDS.localLoss.unwrap(),
     gatherWithGrad: PLAN_FIELDS.gatherWithGrad.unwrap(),
+    sharding: PLAN_FIELDS.sharding.unwrap(),
     imageSize: z.int(),
     contextLength: z.int(),
     gpu: PLAN_FIELDS.gpu.unwrap().describe("A catalogue id, or the card that was given"),
@@ -28,5 +29,7 @@ export const resolvedPlanSchema = z
     epochs: PLAN_FIELDS.epochs.unwrap(),
     loaderWorkers: PLAN_FIELDS.loaderWorkers.unwrap(),
     averageImageBytes: PLAN_FIELDS.averageImageBytes.unwrap(),
+    checkpointEveryEpochs: PLAN_FIELDS.checkpointEveryEpochs.unwrap(),
+    pricePerGpuHour: PLAN_FIELDS.pricePerGpuHour,
   })
   .meta({ description: "A complete plan" }) satisfies z.ZodType<Plan>;

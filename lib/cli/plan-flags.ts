@@ -114,6 +114,13 @@ export const PLAN_FLAGS = [
     path: "gatherWithGrad",
     help: "gradients flow through the gathered features",
   },
+  {
+    name: "sharding",
+    kind: "text",
+    placeholder: "NAME",
+    path: "sharding",
+    help: "none, zero1, zero2 or zero3: what GPUs divide among them",
+  },
   { name: "image-size", kind: "number", placeholder: "PX", path: "imageSize", help: "side of the square image" },
   { name: "context-length", kind: "number", placeholder: "N", path: "contextLength", help: "text tokens" },
   { name: "gpu", kind: "text", placeholder: "NAME", path: "gpu", help: "a card of the catalogue, by id or usual name" },
@@ -163,6 +170,22 @@ export const PLAN_FLAGS = [
     placeholder: "BYTES",
     path: "averageImageBytes",
     help: "mean size of an image file",
+  },
+  {
+    name: "checkpoint-every",
+    aliases: ["checkpoint-every-epochs"],
+    kind: "number",
+    placeholder: "N",
+    path: "checkpointEveryEpochs",
+    help: "epochs between checkpoints",
+  },
+  {
+    name: "price",
+    aliases: ["price-per-gpu-hour"],
+    kind: "number",
+    placeholder: "USD",
+    path: "pricePerGpuHour",
+    help: "what you pay for one GPU and hour",
   },
 ] as const satisfies readonly PlanFlag[];
 

@@ -15,6 +15,7 @@ export function planCaveats(plan: Plan, architecture: ClipArchitecture, gpu: Gpu
     ...gpuCaveats(gpu),
     ...strategyCaveats(plan, architecture),
     ...lossCaveats(plan, architecture),
+    ...shardingCaveats(plan),
     ...checkpointingCaveats(plan, architecture),
   ];
 }
@@ -53,6 +54,11 @@ function whyNothingIsGathered({ deviceCount, strategy }: Plan, loss: ClipArchite
   if (strategy.kind === "linear_probe" || strategy.kind === "prompt")
     return "this strategy compares images with classes";
   return loss === "sigmoid" ? "the sigmoid loss exchanges features in another way" : null;
+}
+
+function shardingCaveats({ sharding, deviceCount }: Plan): PlanCaveat[] {
+  if (sharding === "none" || deviceCount > 1) return [];
+  return [{ code: "sharding_without_effect", text: `${sharding} has no effect: there is one device.` }];
 }
 
 function checkpointingCaveats(plan: Plan, { vision }: ClipArchitecture): PlanCaveat[] {

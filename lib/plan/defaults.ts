@@ -16,12 +16,14 @@ export const PLAN_DEFAULTS = {
   attention: "sdpa",
   localLoss: false,
   gatherWithGrad: false,
+  sharding: "none",
   gpu: "a100-sxm4-80gb",
   trainSampleCount: 10_000,
   validationSampleCount: 1_500,
   epochs: 10,
   loaderWorkers: 4,
   averageImageBytes: 115_000,
+  checkpointEveryEpochs: 1,
 } as const satisfies Partial<Plan>;
 
 /** What a strategy says of itself when only its kind is given. */

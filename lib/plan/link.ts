@@ -24,6 +24,7 @@ const PARAMETERS = {
   attention: "attention",
   localLoss: "localLoss",
   gatherWithGrad: "gatherWithGrad",
+  sharding: "sharding",
   imageSize: "imageSize",
   contextLength: "contextLength",
   trainSampleCount: "trainSamples",
@@ -31,6 +32,8 @@ const PARAMETERS = {
   epochs: "epochs",
   loaderWorkers: "workers",
   averageImageBytes: "imageBytes",
+  checkpointEveryEpochs: "checkpointEvery",
+  pricePerGpuHour: "price",
 } as const satisfies Partial<Record<keyof Plan, string>>;
 
 const STRATEGY_PARAMETERS = {

@@ -207,6 +207,7 @@ function completePlan(fields: PlanFields, { model, architecture }: JudgedModel, 
     attention: fields.attention,
     localLoss: fields.localLoss,
     gatherWithGrad: fields.gatherWithGrad,
+    sharding: fields.sharding,
     imageSize: architecture.vision.imageSize,
     contextLength: architecture.text.contextLength,
     gpu: typeof fields.gpu === "string" ? (gpu.id ?? fields.gpu) : fields.gpu,
@@ -215,6 +216,8 @@ function completePlan(fields: PlanFields, { model, architecture }: JudgedModel, 
     epochs: fields.epochs,
     loaderWorkers: fields.loaderWorkers,
     averageImageBytes: fields.averageImageBytes,
+    checkpointEveryEpochs: fields.checkpointEveryEpochs,
+    ...(fields.pricePerGpuHour === undefined ? {} : { pricePerGpuHour: fields.pricePerGpuHour }),
   };
 }
 
@@ -235,6 +238,7 @@ const UNITS: Readonly<Partial<Record<keyof Plan, string>>> = {
   epochs: "epochs",
   loaderWorkers: "processes",
   averageImageBytes: "bytes",
+  checkpointEveryEpochs: "epochs",
 };
 
 function assumptionsOf(record: PlanRecord, plan: Plan, model: JudgedModel, gpu: GpuSpec): Assumption[] {

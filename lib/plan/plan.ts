@@ -9,6 +9,8 @@ export type Implementation = "open_clip" | "transformers";
 export type Precision = "fp32" | "amp" | "amp_bf16" | "bf16";
 export type Optimizer = "adamw" | "adamw_fused" | "adamw_8bit" | "sgd";
 export type AttentionKernel = "sdpa" | "math" | "eager";
+/** What each device holds only its share of: nothing; optimizer state; gradients too; parameters too. FSDP shards as `zero3`. */
+export type Sharding = "none" | "zero1" | "zero2" | "zero3";
 export type LoraTarget = "q_proj" | "k_proj" | "v_proj" | "out_proj" | "fc1" | "fc2";
 
 export type Strategy =
@@ -49,6 +51,7 @@ export interface Plan {
   readonly attention: AttentionKernel;
   readonly localLoss: boolean;
   readonly gatherWithGrad: boolean;
+  readonly sharding: Sharding;
   readonly imageSize: number;
   readonly contextLength: number;
   /** A catalogue id, or the user's own card. */
@@ -58,6 +61,10 @@ export interface Plan {
   readonly epochs: number;
   readonly loaderWorkers: number;
   readonly averageImageBytes: number;
+  /** A checkpoint is written after every so many epochs, and after the last. */
+  readonly checkpointEveryEpochs: number;
+  /** USD that the user pays for one GPU and hour; absent when they did not say. */
+  readonly pricePerGpuHour?: number;
 }
 
 /** One thing wrong with what was given: where, what was received, and the way out. */

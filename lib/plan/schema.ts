@@ -25,6 +25,7 @@ export const PLAN_LIMITS = {
   epochs: 10_000,
   loaderWorkers: 1024,
   averageImageBytes: 1_000_000_000,
+  pricePerGpuHour: 1000,
   gpuMemoryBytes: { min: 2 ** 28, max: 2 ** 44 },
   gpuRate: { min: 1e9, max: 1e19 },
   nameLength: 80,
@@ -161,6 +162,11 @@ export const PLAN_FIELDS = {
   attention: oneOf(["sdpa", "math", "eager"]).default(PLAN_DEFAULTS.attention),
   localLoss: flag.default(PLAN_DEFAULTS.localLoss),
   gatherWithGrad: flag.default(PLAN_DEFAULTS.gatherWithGrad),
+  sharding: oneOf(["none", "zero1", "zero2", "zero3"])
+    .default(PLAN_DEFAULTS.sharding)
+    .describe(
+      "What devices divide among them instead of copying it: zero1 optimizer state, zero2 gradients too, zero3 parameters too (FSDP's full shard).",
+    ),
   imageSize: wholeNumber(1, PLAN_LIMITS.imageSize)
     .nullish()
     .describe("Pixels of one side; the model's own when absent."),
@@ -171,11 +177,25 @@ export const PLAN_FIELDS = {
     .union([catalogueName, customGpuSchema], "must be the name of a GPU or an object with name and memoryBytes")
     .default(PLAN_DEFAULTS.gpu)
     .describe("A catalogue id or common name, or a card of your own."),
-  trainSampleCount: wholeNumber(1, PLAN_LIMITS.sampleCount).default(PLAN_DEFAULTS.trainSampleCount),
-  validationSampleCount: wholeNumber(0, PLAN_LIMITS.sampleCount).default(PLAN_DEFAULTS.validationSampleCount),
+  trainSampleCount: wholeNumber(1, PLAN_LIMITS.sampleCount)
+    .default(PLAN_DEFAULTS.trainSampleCount)
+    .describe("Training samples, seen once an epoch."),
+  validationSampleCount: wholeNumber(0, PLAN_LIMITS.sampleCount)
+    .default(PLAN_DEFAULTS.validationSampleCount)
+    .describe("Samples that go forward after every epoch."),
   epochs: wholeNumber(1, PLAN_LIMITS.epochs).default(PLAN_DEFAULTS.epochs),
-  loaderWorkers: wholeNumber(0, PLAN_LIMITS.loaderWorkers).default(PLAN_DEFAULTS.loaderWorkers),
-  averageImageBytes: wholeNumber(1, PLAN_LIMITS.averageImageBytes).default(PLAN_DEFAULTS.averageImageBytes),
+  loaderWorkers: wholeNumber(0, PLAN_LIMITS.loaderWorkers)
+    .default(PLAN_DEFAULTS.loaderWorkers)
+    .describe("Data-loading processes per device; 0 loads in the training process."),
+  averageImageBytes: wholeNumber(1, PLAN_LIMITS.averageImageBytes)
+    .default(PLAN_DEFAULTS.averageImageBytes)
+    .describe("Mean size of an image file as stored."),
+  checkpointEveryEpochs: wholeNumber(1, PLAN_LIMITS.epochs)
+    .default(PLAN_DEFAULTS.checkpointEveryEpochs)
+    .describe("Epochs between checkpoints; one is written after the last epoch in any case."),
+  pricePerGpuHour: numberWithin(0, PLAN_LIMITS.pricePerGpuHour, "USD per GPU and hour")
+    .optional()
+    .describe("Your own price in USD for one GPU and hour; without it, listed offers are used."),
 } as const;
 
 /** A plan as it comes in: only `model` is required. */
