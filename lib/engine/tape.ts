@@ -1,4 +1,4 @@
-import type { Node } from "../graph/ir";
+import type { Node, Value } from "../graph/ir";
 import { coefficientOf, degreeOf, type Shape } from "../graph/shape";
 
 /** What a tensor is physically stored as. */
@@ -62,6 +62,12 @@ export interface LoweredStep {
   readonly passesPerStep: number;
   /** Made in the forward pass and alive at its end. */
   readonly retained: readonly Storage[];
+  /** What a value was stored as when it was made. */
+  readonly dtypeOf: (value: Value) => PhysicalDtype;
+  /** Autocast: matrix kernels in half precision among tensors in fp32. */
+  readonly isMixed: boolean;
+  /** What the optimizer's kernels read and write, and how many they are. */
+  readonly update: { readonly bytesMoved: number; readonly kernelCount: number };
 }
 
 /** Which part of the step an event belongs to. */

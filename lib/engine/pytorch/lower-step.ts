@@ -9,7 +9,7 @@ import { Context } from "./context";
 import { keepOperands, runForward } from "./forward";
 import { releasesAfter } from "./lifetimes";
 import { loadModel, placeLeaf } from "./load-model";
-import { createOptimizerState, runOptimizer } from "./optimizer";
+import { createOptimizerState, runOptimizer, updateTraffic } from "./optimizer";
 import type { Settings } from "./settings";
 
 /** Runs a training step through PyTorch's rules on paper. */
@@ -55,7 +55,19 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   for (const value of [...unread, ...wanted, step.loss]) context.drop(value);
   for (const value of inputs) context.drop(value);
   const passesPerStep = settings.gradAccumulationSteps;
-  return { tape, weights, optimizerState, workspaces, gradients, buckets, passesPerStep, retained };
+  return {
+    tape,
+    weights,
+    optimizerState,
+    workspaces,
+    gradients,
+    buckets,
+    passesPerStep,
+    retained,
+    dtypeOf: (value) => context.dtype(value),
+    isMixed: context.lowPrecision !== null,
+    update: updateTraffic([...step.gradients.keys()], settings),
+  };
 }
 
 /** DistributedDataParallel's buckets. Source: PyTorch `DistributedDataParallel(bucket_cap_mb=25)`, first bucket 1 MiB. */

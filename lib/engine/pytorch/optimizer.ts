@@ -1,7 +1,7 @@
 import type { Node, Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
 import type { Optimizer } from "../../plan/plan";
-import type { Storage, Tape } from "../tape";
+import { bytesPerElement, type Storage, type Tape } from "../tape";
 import type { Settings } from "./settings";
 
 /** bitsandbytes keeps one fp32 scale per 256 values, and small tensors in fp32. Source: arXiv:2110.02861 §2; its `min_8bit_size`. */
@@ -56,4 +56,44 @@ export function runOptimizer(
   for (const parameter of gradients.keys())
     roots.push(tape.alloc(parameter.shape, parameter.dtype, "temporaries", "square root of the second moment"));
   for (const storage of roots) tape.release(storage);
+}
+
+/**
+ * How often an update goes through memory, in tensors of the parameter's size: foreach AdamW runs an operation at a
+ * time over all parameters (decay 2, first moment 3, second moment 2 + 3, root 2, correction 2, epsilon 2, step 4), the
+ * fused kernel reads four tensors and writes three, SGD decays its momentum, adds the gradient and steps.
+ * Source: PyTorch `torch/optim/adamw.py` `_multi_tensor_adamw`, `torch/optim/sgd.py` `_multi_tensor_sgd`.
+ */
+const PASSES = {
+  adamw: { tensors: 20, operations: 8 },
+  adamw_fused: { tensors: 7, operations: 1 },
+  adamw_8bit: { tensors: 3, operations: 1 },
+  sgd: { tensors: 8, operations: 3 },
+} as const satisfies Record<Optimizer, { tensors: number; operations: number }>;
+
+/** Reads and writes of both 8-bit moments. */
+const BYTES_8BIT_MOMENTS = 4;
+/** Unscaling reads and writes every gradient. */
+const UNSCALE = { tensors: 2, operations: 1 };
+/** A foreach kernel takes up to 320 chunks of 65,536 values. Source: PyTorch `aten/src/ATen/native/cuda/MultiTensorApply.cuh`. */
+const VALUES_PER_LAUNCH = 320 * 65_536;
+const TENSORS_PER_LAUNCH = 36;
+
+/** What the optimizer moves through memory, gradient unscaling included. */
+export function updateTraffic(
+  trained: readonly Value[],
+  { optimizer, precision }: Pick<Settings, "optimizer" | "precision">,
+): { bytesMoved: number; kernelCount: number } {
+  const { tensors, operations } = PASSES[optimizer];
+  const unscale = precision === "amp" ? UNSCALE : { tensors: 0, operations: 0 };
+  let [bytesMoved, values] = [0, 0];
+  for (const { shape, dtype } of trained) {
+    const count = coefficientOf(shape);
+    values += count;
+    bytesMoved += count * (tensors + unscale.tensors) * bytesPerElement(dtype);
+    if (optimizer === "adamw_8bit") bytesMoved += count * BYTES_8BIT_MOMENTS;
+  }
+  const perOperation = Math.max(Math.ceil(values / VALUES_PER_LAUNCH), Math.ceil(trained.length / TENSORS_PER_LAUNCH));
+  const launches = optimizer === "adamw_8bit" ? trained.length : operations * perOperation;
+  return { bytesMoved, kernelCount: launches + unscale.operations * perOperation };
 }

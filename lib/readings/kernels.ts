@@ -1,0 +1,321 @@
+import { bytesPerElement, type LoweredStep, type PhysicalDtype, type Storage } from "../engine/tape";
+import type { Node, Phase, Value } from "../graph/ir";
+import { coefficientOf, degreeOf, lengthAt } from "../graph/shape";
+import { flopsOf } from "./counts";
+
+/** How a kernel spends its time: on the matrix units, or on memory in one of the patterns that cards serve differently. */
+export type KernelKind =
+  | "product"
+  | "convolution"
+  | "attention"
+  /** Reads and writes in order: activations, sums, conversions. */
+  | "stream"
+  /** Reads in one order and writes in another. */
+  | "reorder"
+  /** Sums over rows, as the gradient of a bias. */
+  | "reduction"
+  | "normalization"
+  | "normalization_grad"
+  /** Over all but channels; its kernels work in fp32 whatever they are given. */
+  | "batch_norm"
+  | "pooling";
+
+/** Kernels of a step that are alike: what each multiplies and moves. */
+export interface Kernel {
+  readonly kind: KernelKind;
+  readonly phase: Phase;
+  /** The operation that runs it, such as `Linear`. */
+  readonly operation: string;
+  readonly count: number;
+  /** 2 × multiply–accumulates; 0 for what only moves memory. */
+  readonly flops: number;
+  /** Read and written, each operand once. For products what the matrix rate does not cover already. */
+  readonly bytes: number;
+  readonly precision: PhysicalDtype;
+  /** Of a product: the result's rows and columns, and the length that is summed over; 0 for the rest. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+}
+
+/**
+ * The kernels that a lowered step launches, read off its tape: matrix kernels from the operations, everything else from
+ * what each operation reads and what it was seen to allocate. So a conversion that autocast makes or a copy that a
+ * module needs costs time here exactly when it costs memory there.
+ */
+export function kernelsOf(nodes: readonly Node[], lowered: LoweredStep, batchSize: number): readonly Kernel[] {
+  const made = storagesByNode(lowered);
+  const collected = new KernelCollection();
+  const writer = new UnitReader(lowered, batchSize, made, collected);
+  for (let i = 0; i < nodes.length; ) {
+    const node = nodes[i];
+    if (node === undefined || node.phase === "optimizer") break;
+    const unit = unitAt(nodes, i);
+    writer.read(unit);
+    i += unit.length;
+  }
+  return collected.kernels();
+}
+
+/** Operations that PyTorch runs as one: the gradients of one forward operation. Sums of gradients stand alone. */
+function unitAt(nodes: readonly Node[], from: number): readonly Node[] {
+  const first = nodes[from];
+  if (first === undefined) return [];
+  if (first.phase !== "backward" || first.op === "Accumulate") return [first];
+  let to = from;
+  while (nodes[to]?.phase === "backward" && nodes[to]?.of === first.of && nodes[to]?.op !== "Accumulate") to++;
+  return nodes.slice(from, to);
+}
+
+function storagesByNode({ tape }: LoweredStep): ReadonlyMap<Node, Storage[]> {
+  const byNode = new Map<Node, Storage[]>();
+  for (const storage of tape.storages) {
+    if (storage.node === null || isBookkeeping(storage)) continue;
+    const list = byNode.get(storage.node);
+    if (list === undefined) byNode.set(storage.node, [storage]);
+    else list.push(storage);
+  }
+  return byNode;
+}
+
+/** Seeds, counters and workspaces: nobody streams through them. */
+function isBookkeeping(storage: Storage): boolean {
+  return storage.sizeAt !== null || storage.dtype === "uint8";
+}
+
+class KernelCollection {
+  private readonly byKey = new Map<string, Kernel & { count: number }>();
+
+  add(kernel: Omit<Kernel, "count">): void {
+    const { kind, phase, operation, flops, bytes, precision, rows, columns, inner } = kernel;
+    const key = `${kind} ${phase} ${operation} ${flops} ${bytes} ${precision} ${rows} ${columns} ${inner}`;
+    const same = this.byKey.get(key);
+    if (same === undefined) this.byKey.set(key, { ...kernel, count: 1 });
+    else same.count++;
+  }
+
+  kernels(): readonly Kernel[] {
+    return [...this.byKey.values()];
+  }
+}
+
+const VIEWS: ReadonlySet<string> = new Set([
+  "Reshape",
+  "Transpose",
+  "SplitHeads",
+  "MergeHeads",
+  "UnpackHeads",
+  "PackHeads",
+  "Expand",
+  "Slice",
+  "SelectToken",
+]);
+
+const KIND_OF: Readonly<Record<string, KernelKind>> = {
+  LayerNorm: "normalization",
+  LayerNormGrad: "normalization_grad",
+  BatchNorm: "batch_norm",
+  BatchNormGrad: "batch_norm",
+  AveragePool: "pooling",
+  AveragePoolGrad: "pooling",
+  SumTo: "reduction",
+  Linear: "product",
+  LinearWeightGrad: "product",
+  MatMul: "product",
+  Conv2d: "convolution",
+  Conv2dInputGrad: "convolution",
+  Conv2dWeightGrad: "convolution",
+  Attention: "attention",
+  AttentionGrad: "attention",
+};
+
+/** Reads the incoming gradient and the input twice: once for the input's gradient, once for the weight's. */
+const PASSES: Readonly<Record<string, number>> = { LayerNormGrad: 2, BatchNormGrad: 2, BatchNorm: 2 };
+
+/** Turns the operations of one unit into kernels. */
+class UnitReader {
+  constructor(
+    private readonly lowered: LoweredStep,
+    private readonly batchSize: number,
+    private readonly made: ReadonlyMap<Node, Storage[]>,
+    private readonly collection: KernelCollection,
+  ) {}
+
+  read(unit: readonly Node[]): void {
+    const storages = unit.flatMap((node) => this.made.get(node) ?? []);
+    const left = new Set(storages);
+    for (const node of unit) {
+      const kind = KIND_OF[node.op] ?? "stream";
+      if (kind === "product" || kind === "convolution") this.readMatrix(node, kind, left);
+      else if (kind === "attention") this.readAttention(node, left);
+      else this.readStreaming(node, kind, left);
+    }
+    const phase = unit[0]?.phase ?? "forward";
+    for (const storage of left) this.readCopy(storage, phase, unit[0]?.op ?? "");
+  }
+
+  private readMatrix(node: Node, kind: "product" | "convolution", left: Set<Storage>): void {
+    const output = node.outputs[0];
+    if (output === undefined) return;
+    this.claim(output, left);
+    const flops = flopsOf(node, this.batchSize);
+    const [rows, columns] = this.productShape(node, output);
+    this.collection.add({
+      kind,
+      phase: node.phase,
+      operation: node.op,
+      flops,
+      // cuDNN's kernels want channels last: maps are brought into that order and back.
+      bytes: kind === "convolution" ? 2 * this.bytesMoved(node) : 0,
+      precision: this.matrixPrecision(node),
+      rows,
+      columns,
+      inner: flops / (2 * rows * columns),
+    });
+  }
+
+  private productShape(node: Node, output: Value): readonly [number, number] {
+    const elements = this.elements(output);
+    if (node.op === "Conv2dWeightGrad") {
+      const rows = lengthAt(output.shape, 0);
+      return [rows, elements / rows];
+    }
+    if (node.op === "Conv2d" || node.op === "Conv2dInputGrad") {
+      const channels = lengthOf(lengthAt(output.shape, 1), this.batchSize);
+      return [elements / channels, channels];
+    }
+    const columns = lengthOf(lengthAt(output.shape, -1), this.batchSize);
+    return [elements / columns, columns];
+  }
+
+  private readAttention(node: Node, left: Set<Storage>): void {
+    const [q, k] = node.inputs;
+    if (q === undefined || k === undefined) return;
+    const isUnfused = [...left].some(({ what }) => UNFUSED.has(what));
+    const precision = this.lowered.dtypeOf(q);
+    const tokens = lengthAt(k.shape, 2);
+    const phase = node.phase;
+    if (isUnfused) {
+      const products = node.op === "Attention" ? 2 : 4;
+      const flops = (flopsOf(node, this.batchSize) * products) / (node.op === "Attention" ? 2 : 5);
+      this.collection.add({
+        kind: "attention",
+        phase,
+        operation: `${node.op} unfused`,
+        flops,
+        bytes: 0,
+        precision,
+        rows: lengthAt(q.shape, 2),
+        columns: tokens,
+        inner: lengthAt(q.shape, 3),
+      });
+      return;
+    }
+    for (const storage of left) left.delete(storage);
+    const tensors = node.op === "Attention" ? 4 : 8;
+    this.collection.add({
+      kind: "attention",
+      phase,
+      operation: node.op,
+      flops: flopsOf(node, this.batchSize),
+      bytes: tensors * this.elements(q) * bytesPerElement(precision),
+      precision,
+      rows: lengthAt(q.shape, 2),
+      columns: tokens,
+      inner: lengthAt(q.shape, 3),
+    });
+  }
+
+  private readStreaming(node: Node, kind: KernelKind, left: Set<Storage>): void {
+    let isMade = false;
+    for (const output of node.outputs) if (this.claim(output, left)) isMade = true;
+    if (!isMade && VIEWS.has(node.op)) return;
+    const bytes = this.bytesMoved(node) * (kind === "batch_norm" ? this.wideningOf(node) : 1);
+    if (bytes === 0) return;
+    this.collection.add({ kind, phase: node.phase, operation: node.op, flops: 0, bytes, ...this.shapeless(node) });
+  }
+
+  /** Half precision saves a kernel nothing that is held up by its arithmetic in fp32. */
+  private wideningOf(node: Node): number {
+    const [first] = node.inputs;
+    return first === undefined ? 1 : bytesPerElement("float32") / bytesPerElement(this.lowered.dtypeOf(first));
+  }
+
+  /** A tensor that no operation of the graph stands for: a conversion or a copy in another order. */
+  private readCopy(storage: Storage, phase: Phase, operation: string): void {
+    const elements = storage.coefficient === 0 ? 0 : this.extent(storage) / bytesPerElement(storage.dtype);
+    if (elements === 0) return;
+    const own = bytesPerElement(storage.dtype);
+    const reordered = IN_ORDER.test(storage.what);
+    const other = !reordered && this.lowered.isMixed && own !== 8 ? OTHER_WIDTH - own : own;
+    this.collection.add({
+      kind: reordered ? "reorder" : "stream",
+      phase,
+      operation: `${operation}: ${storage.what}`,
+      flops: 0,
+      bytes: elements * (own + Math.max(other, 1)),
+      precision: storage.dtype,
+      rows: 0,
+      columns: 0,
+      inner: 0,
+    });
+  }
+
+  /** Takes the storage that an output was placed in from those left to explain. */
+  private claim(output: Value, left: Set<Storage>): boolean {
+    const [coefficient, degree] = [coefficientOf(output.shape), degreeOf(output.shape)];
+    for (const storage of left) {
+      if (storage.degree !== degree || IN_ORDER.test(storage.what)) continue;
+      if (storage.coefficient / bytesPerElement(storage.dtype) !== coefficient) continue;
+      left.delete(storage);
+      return true;
+    }
+    return false;
+  }
+
+  private bytesMoved(node: Node): number {
+    let bytes = 0;
+    const passes = PASSES[node.op] ?? 1;
+    const gathers = node.op === "Embedding" || node.op === "SelectToken";
+    for (const input of node.inputs) {
+      // A gather reads as much as it writes, not its whole table.
+      if (gathers && input === node.inputs[0]) continue;
+      bytes += passes * this.elements(input) * bytesPerElement(this.lowered.dtypeOf(input));
+    }
+    for (const output of node.outputs)
+      bytes += (gathers ? 2 : 1) * this.elements(output) * bytesPerElement(this.lowered.dtypeOf(output));
+    return bytes;
+  }
+
+  private shapeless(node: Node): Pick<Kernel, "precision" | "rows" | "columns" | "inner"> {
+    const [first] = node.inputs;
+    return { precision: first === undefined ? "float32" : this.lowered.dtypeOf(first), rows: 0, columns: 0, inner: 0 };
+  }
+
+  /** What the matrix units are given: half precision under autocast, whatever the operands are stored as. */
+  private matrixPrecision(node: Node): PhysicalDtype {
+    const output = node.of === null ? node.outputs[0] : (node.of.outputs[0] ?? node.outputs[0]);
+    return output === undefined ? "float32" : this.lowered.dtypeOf(output);
+  }
+
+  private elements(value: Value): number {
+    return coefficientOf(value.shape) * this.batchSize ** degreeOf(value.shape);
+  }
+
+  private extent(storage: Storage): number {
+    return storage.coefficient * this.batchSize ** storage.degree;
+  }
+}
+
+/** Bytes of a value in fp32 and its copy in half precision. */
+const OTHER_WIDTH = 6;
+const IN_ORDER = /in order|tokens first/;
+const UNFUSED: ReadonlySet<string> = new Set([
+  "attention scores",
+  "gradient of attention weights",
+  "attention weights",
+]);
+
+function lengthOf(length: number, batchSize: number): number {
+  return length < 0 ? -length * batchSize : length;
+}

@@ -1,0 +1,116 @@
+import type { PhysicalDtype } from "../engine/tape";
+import type { Phase } from "../graph/ir";
+import type { Kernel, KernelKind } from "./kernels";
+
+/** What a card does per second, and what every kernel costs it. */
+export interface CardRates {
+  /** Large matrix products, by the type that the matrix units are given. A type that the card lacks is absent. */
+  readonly productFlopsPerSecond: Readonly<Partial<Record<PhysicalDtype, number>>>;
+  readonly memoryBytesPerSecond: number;
+  readonly multiprocessors: number;
+}
+
+/** Fractions of a card's rates that kinds of kernels reach, and seconds that do not depend on size. Fitted; see the catalogue. */
+export interface KernelEfficiencies {
+  /** Fraction of the memory bandwidth. */
+  readonly memory: Readonly<Record<Exclude<KernelKind, "product" | "convolution">, number>>;
+  /** Fraction of the rate of large products. */
+  readonly convolution: number;
+  readonly attention: number;
+  /** Seconds from the start of one kernel to the start of the next when neither has work. */
+  readonly secondsPerKernel: number;
+  /** Seconds of one wave of tiles besides its arithmetic. */
+  readonly secondsPerWave: number;
+}
+
+/** Device seconds of one step by phase. */
+export interface DeviceSeconds {
+  readonly forward: number;
+  readonly recompute: number;
+  readonly backward: number;
+  readonly kernelCount: number;
+}
+
+/**
+ * Seconds that the card is at work on a step's kernels: of each, arithmetic over the matrix rate plus bytes over the
+ * bandwidth. The terms add, as a kernel's parts overlap only in part; over 23 cards the sum was nearer to measurements
+ * than the larger of the two (docs/time.md).
+ */
+export function deviceSeconds(
+  kernels: readonly Kernel[],
+  rates: CardRates,
+  efficiencies: KernelEfficiencies,
+): DeviceSeconds {
+  const seconds: Record<Phase, number> = { forward: 0, recompute: 0, backward: 0, optimizer: 0 };
+  let kernelCount = 0;
+  for (const kernel of kernels) {
+    seconds[kernel.phase] += kernel.count * kernelSeconds(kernel, rates, efficiencies);
+    kernelCount += kernel.count;
+  }
+  return { forward: seconds.forward, recompute: seconds.recompute, backward: seconds.backward, kernelCount };
+}
+
+/** @returns seconds of one such kernel; infinite where the card has no unit for the type */
+export function kernelSeconds(kernel: Kernel, rates: CardRates, efficiencies: KernelEfficiencies): number {
+  const { kind, bytes } = kernel;
+  const memory =
+    bytes /
+    (rates.memoryBytesPerSecond * efficiencies.memory[kind === "product" || kind === "convolution" ? "stream" : kind]);
+  return efficiencies.secondsPerKernel + memory + arithmeticSeconds(kernel, rates, efficiencies);
+}
+
+function arithmeticSeconds(kernel: Kernel, rates: CardRates, efficiencies: KernelEfficiencies): number {
+  if (kernel.flops === 0) return 0;
+  const rate = rates.productFlopsPerSecond[kernel.precision] ?? 0;
+  if (rate === 0) return Number.POSITIVE_INFINITY;
+  if (kernel.kind === "attention") {
+    const tiles = (length: number) => Math.ceil(length / ATTENTION_TILE) * ATTENTION_TILE;
+    const padding = (tiles(kernel.rows) * tiles(kernel.columns)) / (kernel.rows * kernel.columns);
+    return (kernel.flops * padding) / (rate * efficiencies.attention);
+  }
+  const seconds = productSeconds(kernel, rate, rates.multiprocessors, efficiencies.secondsPerWave);
+  return kernel.kind === "convolution" ? seconds / efficiencies.convolution : seconds;
+}
+
+/** Rows of queries and of keys that one block of a fused attention kernel takes. Source: arXiv:2205.14135 §3.1, FlashAttention-2's tiles. */
+const ATTENTION_TILE = 64;
+
+/**
+ * Tiles of a result that one multiprocessor works on at a time, and the fraction of the full rate at which it does:
+ * a smaller tile reads its operands more often. Fitted with `scripts/fit/time.ts`.
+ */
+const PRODUCT_TILES = [
+  { rows: 256, columns: 128, efficiency: 1 },
+  { rows: 128, columns: 256, efficiency: 1 },
+  { rows: 128, columns: 128, efficiency: 1 },
+  { rows: 128, columns: 64, efficiency: 0.6 },
+  { rows: 64, columns: 128, efficiency: 0.6 },
+  { rows: 64, columns: 64, efficiency: 0.5 },
+] as const;
+const SPLITS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+/** A part of the summed length that is worth a block of its own. */
+const SHORTEST_SPLIT = 256;
+
+/**
+ * A matrix product runs in waves of tiles, one tile per multiprocessor: a last wave that is not full takes as long as a
+ * full one. The library picks the tiling, and may split the summed length; here the quickest is taken.
+ */
+function productSeconds(
+  { rows, columns, inner }: Kernel,
+  rate: number,
+  multiprocessors: number,
+  secondsPerWave: number,
+): number {
+  const ratePerMultiprocessor = rate / multiprocessors;
+  let least = Number.POSITIVE_INFINITY;
+  for (const tile of PRODUCT_TILES) {
+    const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
+    for (const parts of SPLITS) {
+      const length = Math.max(inner / parts, Math.min(inner, SHORTEST_SPLIT));
+      const waves = Math.ceil((tiles * Math.ceil(inner / length)) / multiprocessors);
+      const arithmetic = (2 * tile.rows * tile.columns * length) / (ratePerMultiprocessor * tile.efficiency);
+      least = Math.min(least, waves * (arithmetic + secondsPerWave));
+    }
+  }
+  return least;
+}
