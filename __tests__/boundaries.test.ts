@@ -25,6 +25,7 @@ const PURE = [
   "onnx",
   "clip",
   "estimate",
+  "export",
 ] as const;
 
 /** The house: what each room may import. A folder of `lib` that is not listed here does not pass. */
@@ -39,6 +40,7 @@ const ROOMS = {
   onnx: { rooms: ["graph", "units"], pure: true },
   clip: { rooms: ["graph", "units"], types: ["plan", "catalogue"], pure: true },
   estimate: { rooms: PURE, pure: true },
+  export: { rooms: ["units", "format", "catalogue", "plan"], types: ["estimate"], packages: ["yaml"], pure: true },
   store: { rooms: PURE, packages: ["kysely", "libsql", "pg", "node:*"], pure: false },
   api: { rooms: PURE, packages: ["zod"], pure: false },
   cli: { rooms: [...PURE, "api"], packages: ["node:*"], pure: false },

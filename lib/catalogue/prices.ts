@@ -82,7 +82,7 @@ export type Offers =
 
 /**
  * Days after which a price is flagged. Assumed, as the table holds no offer twice: list prices are revised a few times
- * a year; what is left over or asked by single hosts moves within days, and a month old figure is an order of size.
+ * a year; what is left over, or asked by single hosts, moves within days, and after a month tells only the order.
  */
 export const STALE_AFTER_DAYS = {
   on_demand: 180,

@@ -4,10 +4,8 @@ import { answerEstimate } from "../api/answer-estimate";
 import { createEstimate, type EstimateAnswer, INCLUDES, type Include } from "../api/operations";
 import { checkBody, parseBody } from "../api/parse-body";
 import { ProblemError } from "../api/problem";
-import { parseJsonBytes } from "../api/read-body";
 import type { Verdict } from "../estimate/estimate";
 import type { ByteUnit } from "../format";
-import { decodeLink } from "../plan/link";
 import type { Issue } from "../plan/plan";
 import type { Console } from "./console";
 import { estimateText } from "./estimate-text";
@@ -15,17 +13,7 @@ import { EXIT } from "./exit";
 import { type Arguments, type Flag, flagHelp, readArguments } from "./flags";
 import { answerLines } from "./jsonl";
 import { issueLine, PLAN_FLAGS, planInput } from "./plan-flags";
-
-const BASE_FLAGS = [
-  { name: "plan", kind: "text", placeholder: "FILE", help: "start from a plan in JSON; - is standard input" },
-  { name: "link", kind: "text", placeholder: "URL", help: "start from a share link" },
-  {
-    name: "model-config",
-    kind: "text",
-    placeholder: "FILE",
-    help: "a model of your own: an open_clip configuration in JSON",
-  },
-] as const satisfies readonly Flag[];
+import { BASE_FLAGS, basePlan, exclusions, strayOperands } from "./plan-source";
 
 const OUTPUT_FLAGS = [
   { name: "json", kind: "switch", help: "print the estimate as JSON" },
@@ -109,40 +97,6 @@ function filledIn(line: unknown, defaults: unknown): unknown {
   return isRecord(line) && isRecord(defaults) ? { ...defaults, ...line } : line;
 }
 
-/** The plan that flags start from: a file, a link, or nothing. */
-async function basePlan(values: Arguments["values"], console: Console): Promise<unknown> {
-  const [plan, link, config] = [values.get("plan"), values.get("link"), values.get("model-config")];
-  const base =
-    typeof plan === "string" ? await readJson("plan", plan, console) : typeof link === "string" ? linkedPlan(link) : {};
-  if (typeof config !== "string" || !isRecord(base)) return base;
-  return { ...base, model: await readJson("model-config", config, console) };
-}
-
-async function readJson(flag: string, path: string, console: Console): Promise<unknown> {
-  return parseJsonBytes(path === "-" ? await readAll(console.stdin) : await readNamed(flag, path, console), "file");
-}
-
-async function readNamed(flag: string, path: string, console: Console): Promise<Uint8Array> {
-  try {
-    return await console.readFile(path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `--${flag} cannot be read: ${reason}`;
-    throw ProblemError.invalid([{ path: `--${flag}`, code: "unreadable_file", message, received: path }]);
-  }
-}
-
-async function readAll(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-/** Takes a whole address, or only what stands after its question mark. */
-function linkedPlan(link: string): unknown {
-  return decodeLink(new URLSearchParams(link.slice(link.indexOf("?") + 1)));
-}
-
 function includesOf(values: Arguments["values"]): Include[] {
   return INCLUDES.filter((name) => values.get(name) === true);
 }
@@ -151,29 +105,13 @@ function unitOf(values: Arguments["values"]): ByteUnit {
   return UNITS.find((unit) => unit === values.get("unit")) ?? "GiB";
 }
 
-function strayOperands(operands: readonly string[]): Issue[] {
-  return operands.map((operand) => ({
-    path: operand,
-    code: "unexpected_argument",
-    message: `${operand} belongs to no flag; write --flag value`,
-  }));
-}
-
 function contradictions(values: Arguments["values"]): Issue[] {
-  const clashes = [
+  const issues = exclusions(values, [
     ["plan", "link"],
     ["json", "jsonl"],
     ["model", "model-config"],
     ...(values.get("plan") === "-" ? [["plan", "jsonl"]] : []),
-  ].filter((names) => names.every((name) => values.has(name)));
-  const issues = clashes.map((names) => {
-    const flags = names.map((name) => `--${name}`);
-    return {
-      path: flags.join(" "),
-      code: "contradiction",
-      message: `${flags.join(" and ")} exclude each other; give one`,
-    };
-  });
+  ]);
   if (values.has("timeline") && !values.has("json") && !values.has("jsonl")) {
     issues.push({ path: "--timeline", code: "contradiction", message: "--timeline needs --json or --jsonl" });
   }

@@ -4,6 +4,8 @@ export const EXIT = {
   fits: 0,
   doesNotFit: 1,
   tight: 2,
+  /** The plan cannot be exported in the form that was asked for. */
+  notExpressible: 1,
   /** EX_USAGE of sysexits: the input is to be changed. */
   badInput: 64,
   /** EX_SOFTWARE of sysexits: a mistake of ours. */

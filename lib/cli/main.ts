@@ -6,10 +6,12 @@ import { MODEL_VERSION } from "../estimate/plan";
 import type { Console } from "./console";
 import { estimateCommand } from "./estimate-command";
 import { EXIT } from "./exit";
+import { exportCommand } from "./export-command";
 import { gpusCommand, modelsCommand } from "./list-commands";
 
 const COMMANDS = {
   estimate: { run: estimateCommand, summary: "Does the plan fit, and what fills the memory?" },
+  export: { run: exportCommand, summary: "The plan as a command, a script, a task or a document" },
   models: { run: modelsCommand, summary: "List the models that can be planned" },
   gpus: { run: gpusCommand, summary: "List the GPUs of the catalogue" },
 } as const;

@@ -226,7 +226,8 @@ function inCanonicalOrder(strategy: Strategy): Strategy {
   return { ...strategy, targets: LORA_TARGETS.filter((target) => strategy.targets.includes(target)) };
 }
 
-const UNITS: Readonly<Partial<Record<keyof Plan, string>>> = {
+/** What a field counts, where it counts something. */
+export const PLAN_UNITS: Readonly<Partial<Record<keyof Plan, string>>> = {
   classCount: "classes",
   perDeviceBatchSize: "pairs",
   gradAccumulationSteps: "passes",
@@ -239,6 +240,7 @@ const UNITS: Readonly<Partial<Record<keyof Plan, string>>> = {
   loaderWorkers: "processes",
   averageImageBytes: "bytes",
   checkpointEveryEpochs: "epochs",
+  pricePerGpuHour: "USD",
 };
 
 function assumptionsOf(record: PlanRecord, plan: Plan, model: JudgedModel, gpu: GpuSpec): Assumption[] {
@@ -270,7 +272,7 @@ const DEFAULTED_FIELDS = fieldNames(PLAN_DEFAULTS);
 
 function defaultAssumption(field: keyof typeof PLAN_DEFAULTS | "imageSize" | "contextLength", plan: Plan): Assumption {
   const value = plan[field];
-  const unit = UNITS[field];
+  const unit = PLAN_UNITS[field];
   return {
     field,
     value: typeof value === "object" ? ("kind" in value ? value.kind : value.name) : value,

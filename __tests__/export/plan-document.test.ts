@@ -1,0 +1,73 @@
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { estimatePlan } from "../../lib/estimate/plan";
+import { exportPlan } from "../../lib/export/export-plan";
+import { parsePlan } from "../../lib/plan/parse-plan";
+import { planInputs } from "../support/plan-inputs";
+import { planned, textOf } from "./support";
+
+const parsed = planned({ perDeviceBatchSize: 8, strategy: { kind: "lora", rank: 2 }, pricePerGpuHour: 1.5 });
+const estimate = estimatePlan(parsed);
+
+describe("a plan as JSON", () => {
+  test("is the same plan when it is read again", () => {
+    fc.assert(
+      fc.property(planInputs, (input) => {
+        const first = parsePlan(input);
+        if (!first.ok) throw new Error("not a plan");
+        const again = parsePlan(JSON.parse(textOf(exportPlan("json", first))));
+        expect(again).toMatchObject({ ok: true, plan: first.plan });
+      }),
+    );
+  });
+
+  test("with an estimate is the estimate as the API answers it", () => {
+    expect(JSON.parse(textOf(exportPlan("json", parsed, estimate)))).toEqual(JSON.parse(JSON.stringify(estimate)));
+  });
+});
+
+describe("a plan as CSV", () => {
+  const rows: string[][] = parse(textOf(exportPlan("csv", parsed, estimate)));
+  const row = (name: string) => rows.find((cells) => cells[0] === name);
+
+  test("has a line for every field, with its unit and whether it was given", () => {
+    expect(rows[0]).toEqual(["name", "value", "unit", "status"]);
+    expect(row("perDeviceBatchSize")).toEqual(["perDeviceBatchSize", "8", "pairs", "given"]);
+    expect(row("strategy.rank")).toEqual(["strategy.rank", "2", "", "given"]);
+    expect(row("strategy.targets")).toEqual(["strategy.targets", "q_proj v_proj", "", "default"]);
+    expect(row("pricePerGpuHour")).toEqual(["pricePerGpuHour", "1.5", "USD", "given"]);
+    expect(row("precision")?.[3]).toBe("default");
+  });
+
+  test("has the figures of the estimate as they are", () => {
+    expect(row("memory.deviceBytes.high")?.[1]).toBe(String(estimate.memory.deviceBytes.high));
+    expect(row("parameters.trainable")?.[1]).toBe(String(estimate.parameters.trainable));
+  });
+
+  test("keeps a card's name one cell and no formula", () => {
+    const own = planned({ gpu: { name: '=cmd|"x",1', memoryBytes: 24e9 } });
+    const cells: string[][] = parse(textOf(exportPlan("csv", own)));
+    expect(cells.find(([name]) => name === "gpu.name")?.[1]).toBe(`'=cmd|"x",1`);
+  });
+
+  test("says of a strategy that was filled in as a whole that it was", () => {
+    const plain: string[][] = parse(textOf(exportPlan("csv", planned({}))));
+    expect(plain.find(([name]) => name === "strategy.kind")).toEqual(["strategy.kind", "full", "", "default"]);
+  });
+});
+
+describe("a plan as Markdown", () => {
+  test("has a table of as many cells in every line", () => {
+    const lines = textOf(exportPlan("markdown", parsed, estimate)).split("\n");
+    const [fields, figures] = [lines.indexOf("| field | value | unit | status |"), lines.indexOf("| figure | value |")];
+    expect(fields).toBeGreaterThan(0);
+    expect(figures).toBeGreaterThan(fields);
+    const cells = (line = "") => line.split(/(?<!\\)\|/).length - 2;
+    for (let index = fields; lines[index]?.startsWith("|"); index++) expect(cells(lines[index])).toBe(4);
+  });
+
+  test("keeps a card's name a text", () => {
+    const own = planned({ gpu: { name: "a|b <b>[x](y)", memoryBytes: 24e9 } });
+    expect(textOf(exportPlan("markdown", own))).toContain("a\\|b \\<b\\>\\[x\\](y)");
+  });
+});

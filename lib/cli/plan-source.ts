@@ -1,0 +1,78 @@
+/** Where the plan of a command starts from: a file, a link, or nothing; flags then replace its fields. */
+
+import { ProblemError } from "../api/problem";
+import { parseJsonBytes } from "../api/read-body";
+import { decodeLink } from "../plan/link";
+import type { Issue } from "../plan/plan";
+import type { Console } from "./console";
+import type { Arguments, Flag } from "./flags";
+
+export const BASE_FLAGS = [
+  { name: "plan", kind: "text", placeholder: "FILE", help: "start from a plan in JSON; - is standard input" },
+  { name: "link", kind: "text", placeholder: "URL", help: "start from a share link" },
+  {
+    name: "model-config",
+    kind: "text",
+    placeholder: "FILE",
+    help: "a model of your own: an open_clip configuration in JSON",
+  },
+] as const satisfies readonly Flag[];
+
+/** The plan that flags start from: a file, a link, or nothing. */
+export async function basePlan(values: Arguments["values"], console: Console): Promise<unknown> {
+  const [plan, link, config] = [values.get("plan"), values.get("link"), values.get("model-config")];
+  const base =
+    typeof plan === "string" ? await readJson("plan", plan, console) : typeof link === "string" ? linkedPlan(link) : {};
+  if (typeof config !== "string" || !isRecord(base)) return base;
+  return { ...base, model: await readJson("model-config", config, console) };
+}
+
+async function readJson(flag: string, path: string, console: Console): Promise<unknown> {
+  return parseJsonBytes(path === "-" ? await readAll(console.stdin) : await readNamed(flag, path, console), "file");
+}
+
+async function readNamed(flag: string, path: string, console: Console): Promise<Uint8Array> {
+  try {
+    return await console.readFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `--${flag} cannot be read: ${reason}`;
+    throw ProblemError.invalid([{ path: `--${flag}`, code: "unreadable_file", message, received: path }]);
+  }
+}
+
+async function readAll(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Takes a whole address, or only what stands after its question mark. */
+function linkedPlan(link: string): unknown {
+  return decodeLink(new URLSearchParams(link.slice(link.indexOf("?") + 1)));
+}
+
+/** @param groups  names of flags of which at most one may be given */
+export function exclusions(values: Arguments["values"], groups: readonly (readonly string[])[]): Issue[] {
+  const clashes = groups.filter((names) => names.every((name) => values.has(name)));
+  return clashes.map((names) => {
+    const flags = names.map((name) => `--${name}`);
+    return {
+      path: flags.join(" "),
+      code: "contradiction",
+      message: `${flags.join(" and ")} exclude each other; give one`,
+    };
+  });
+}
+
+export function strayOperands(operands: readonly string[]): Issue[] {
+  return operands.map((operand) => ({
+    path: operand,
+    code: "unexpected_argument",
+    message: `${operand} belongs to no flag; write --flag value`,
+  }));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,105 @@
+/** A plan, and what was estimated for it, as a document: to keep, to paste into a ticket, to open as a table. */
+
+import type { Estimate } from "../estimate/estimate";
+import { formatBytes, formatCount } from "../format";
+import { type ParsedPlan, PLAN_UNITS } from "../plan/parse-plan";
+import type { ExportedText } from "./exported";
+
+/** The resolved plan, which the API and the command line take back; with an estimate, the estimate, which holds the plan. */
+export function planAsJson({ plan }: ParsedPlan, estimate: Estimate | null): ExportedText {
+  return document("json", "headroom-plan.json", "application/json", `${JSON.stringify(estimate ?? plan, null, 2)}\n`);
+}
+
+/** One line for every field and every figure: its path, its value, its unit, whether it was given. */
+export function planAsCsv(parsed: ParsedPlan, estimate: Estimate | null): ExportedText {
+  const rows = [...planRows(parsed), ...(estimate === null ? [] : figureRows(estimate))];
+  const lines = [["name", "value", "unit", "status"], ...rows].map((row) => row.map(csvCell).join(","));
+  return document("csv", "headroom-plan.csv", "text/csv", `${lines.join("\r\n")}\r\n`);
+}
+
+export function planAsMarkdown(parsed: ParsedPlan, estimate: Estimate | null): ExportedText {
+  const parts = [
+    `# Plan: ${markdownCell(parsed.architecture.name)} on ${markdownCell(parsed.gpu.name)}`,
+    markdownTable(["field", "value", "unit", "status"], planRows(parsed)),
+    ...(estimate === null ? [] : ["## Estimate", markdownTable(["figure", "value"], shownFigures(estimate))]),
+    ...(estimate === null || estimate.caveats.length === 0
+      ? []
+      : ["## To know", estimate.caveats.map(({ text }) => `- ${markdownCell(text)}`).join("\n")]),
+  ];
+  return document("markdown", "headroom-plan.md", "text/markdown", `${parts.join("\n\n")}\n`);
+}
+
+function document(format: ExportedText["format"], fileName: string, mediaType: string, text: string): ExportedText {
+  return { ok: true, format, fileName, mediaType, text, notes: [] };
+}
+
+function planRows({ plan, assumptions }: ParsedPlan): string[][] {
+  const units: Readonly<Record<string, string>> = PLAN_UNITS;
+  const assumed = new Map(assumptions.map((assumption) => [assumption.field, assumption]));
+  return flattened(plan, "").map(([path, value]) => {
+    // A strategy that was filled in as a whole is listed as one.
+    const assumption = assumed.get(path) ?? assumed.get(path.split(".", 1)[0] ?? path);
+    return [path, value, units[path] ?? "", assumption?.status ?? "given"];
+  });
+}
+
+/** Every value of a record with its path, such as `strategy.rank`; a list is one value. */
+function flattened(value: unknown, path: string): [path: string, value: string][] {
+  if (Array.isArray(value)) return [[path, value.map(String).join(" ")]];
+  if (typeof value !== "object" || value === null) return [[path, String(value)]];
+  return Object.entries(value).flatMap(([key, inner]) => flattened(inner, path === "" ? key : `${path}.${key}`));
+}
+
+function figureRows({ memory, parameters, flops, globalBatchSize, modelVersion }: Estimate): string[][] {
+  const bytes = (name: string, value: number) => [name, String(value), "bytes", "derived"];
+  return [
+    ["estimate.modelVersion", modelVersion, "", "derived"],
+    ["memory.verdict", memory.verdict, "", "derived"],
+    bytes("memory.deviceBytes.low", memory.deviceBytes.low),
+    bytes("memory.deviceBytes.likely", memory.deviceBytes.likely),
+    bytes("memory.deviceBytes.high", memory.deviceBytes.high),
+    bytes("memory.usableBytes", memory.usableBytes),
+    bytes("memory.headroomBytes", memory.headroomBytes),
+    ...memory.atPeak.map(({ id, bytes: size }) => bytes(`memory.atPeak.${id}`, size)),
+    ["memory.largestBatch.batchSize", String(memory.largestBatch.batchSize), "samples", "derived"],
+    ["parameters.total", String(parameters.total), "parameters", "derived"],
+    ["parameters.trainable", String(parameters.trainable), "parameters", "derived"],
+    ["flops.step", String(flops.step), "FLOPs", "derived"],
+    ["globalBatchSize", String(globalBatchSize), "samples", "derived"],
+  ];
+}
+
+function shownFigures({ memory, parameters, globalBatchSize, modelVersion }: Estimate): string[][] {
+  const { low, likely, high } = memory.deviceBytes;
+  return [
+    ["verdict", memory.verdict.replaceAll("_", " ")],
+    [
+      "memory on each device",
+      `${formatBytes(likely, "GiB")} (${formatBytes(low, "GiB")} to ${formatBytes(high, "GiB")})`,
+    ],
+    ["usable on the card", formatBytes(memory.usableBytes, "GiB")],
+    ["headroom", formatBytes(memory.headroomBytes, "GiB")],
+    ...memory.atPeak.map(({ label, bytes }) => [`at the peak: ${label}`, formatBytes(bytes, "GiB")]),
+    ["largest batch that fits", formatCount(memory.largestBatch.batchSize)],
+    ["parameters", formatCount(parameters.total)],
+    ["of which train", formatCount(parameters.trainable)],
+    ["samples per optimizer step", formatCount(globalBatchSize)],
+    ["estimator", modelVersion],
+  ];
+}
+
+/** RFC 4180. A text that a spreadsheet would take for a formula is kept a text. */
+function csvCell(text: string): string {
+  const safe = /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(" | ")} |`;
+  return [line(header), `|${header.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
+}
+
+/** What the user wrote cannot end a cell, nor become a tag or a link. */
+function markdownCell(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\|<>[\]`*_]/g, "\\$&");
+}
