@@ -1,4 +1,4 @@
-import type { PhysicalDtype } from "../engine/tape";
+import type { LoweredStep, PhysicalDtype } from "../engine/tape";
 import type { Phase } from "../graph/ir";
 import type { Kernel, KernelKind } from "./kernels";
 
@@ -6,6 +6,8 @@ import type { Kernel, KernelKind } from "./kernels";
 export interface CardRates {
   /** Large matrix products, by the type that the matrix units are given. A type that the card lacks is absent. */
   readonly productFlopsPerSecond: Readonly<Partial<Record<PhysicalDtype, number>>>;
+  /** Convolutions of fp32 tensors, which cuDNN may run in TF32. */
+  readonly convolutionFp32FlopsPerSecond: number;
   readonly memoryBytesPerSecond: number;
   readonly multiprocessors: number;
 }
@@ -21,6 +23,8 @@ export interface KernelEfficiencies {
   readonly secondsPerKernel: number;
   /** Seconds of one wave of tiles besides its arithmetic. */
   readonly secondsPerWave: number;
+  /** Fraction of the memory bandwidth that the optimizer's kernels reach. */
+  readonly update: number;
 }
 
 /** Device seconds of one step by phase. */
@@ -28,6 +32,7 @@ export interface DeviceSeconds {
   readonly forward: number;
   readonly recompute: number;
   readonly backward: number;
+  readonly optimizer: number;
   readonly kernelCount: number;
 }
 
@@ -38,6 +43,7 @@ export interface DeviceSeconds {
  */
 export function deviceSeconds(
   kernels: readonly Kernel[],
+  update: LoweredStep["update"],
   rates: CardRates,
   efficiencies: KernelEfficiencies,
 ): DeviceSeconds {
@@ -47,7 +53,10 @@ export function deviceSeconds(
     seconds[kernel.phase] += kernel.count * kernelSeconds(kernel, rates, efficiencies);
     kernelCount += kernel.count;
   }
-  return { forward: seconds.forward, recompute: seconds.recompute, backward: seconds.backward, kernelCount };
+  const optimizer =
+    update.bytesMoved / (rates.memoryBytesPerSecond * efficiencies.update) +
+    update.kernelCount * efficiencies.secondsPerKernel;
+  return { ...seconds, optimizer, kernelCount: kernelCount + update.kernelCount };
 }
 
 /** @returns seconds of one such kernel; infinite where the card has no unit for the type */
@@ -61,7 +70,10 @@ export function kernelSeconds(kernel: Kernel, rates: CardRates, efficiencies: Ke
 
 function arithmeticSeconds(kernel: Kernel, rates: CardRates, efficiencies: KernelEfficiencies): number {
   if (kernel.flops === 0) return 0;
-  const rate = rates.productFlopsPerSecond[kernel.precision] ?? 0;
+  const rate =
+    kernel.kind === "convolution" && kernel.precision === "float32"
+      ? rates.convolutionFp32FlopsPerSecond
+      : (rates.productFlopsPerSecond[kernel.precision] ?? 0);
   if (rate === 0) return Number.POSITIVE_INFINITY;
   if (kernel.kind === "attention") {
     const tiles = (length: number) => Math.ceil(length / ATTENTION_TILE) * ATTENTION_TILE;

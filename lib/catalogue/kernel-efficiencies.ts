@@ -1,0 +1,53 @@
+/**
+ * What fractions of a card's rates PyTorch's kernels reach, and what hosts need. Everything here was fitted or measured;
+ * `docs/time.md` says on what and with which error, and the commands that do it again.
+ */
+
+import { MICROSECOND } from "../units";
+
+/**
+ * Fitted on the kernels of an H100 SXM (`truth/kernels-h100.csv`, `truth/time-h100.csv`, rows of role fit). A fraction of the
+ * datasheet's bandwidth, or of the rate of large matrix products.
+ */
+export const KERNEL_EFFICIENCIES = {
+  memory: {
+    stream: 0.85,
+    reorder: 0.55,
+    reduction: 0.4,
+    normalization: 0.6,
+    normalization_grad: 0.55,
+    batch_norm: 0.6,
+    pooling: 0.07,
+    attention: 0.85,
+  },
+  convolution: 0.5,
+  attention: 0.5,
+  secondsPerKernel: 2.4 * MICROSECOND,
+  secondsPerWave: 1 * MICROSECOND,
+  update: 0.82,
+} as const;
+
+/**
+ * Seconds that the host needs to hand one kernel to the card in eager PyTorch, Python included. `likely` was measured on a
+ * two-core virtual machine, `high` on the sixteen-core virtual machine of an H100; `low` is assumed for a fast processor.
+ */
+export const HOST_SECONDS_PER_KERNEL = {
+  low: 7 * MICROSECOND,
+  likely: 20 * MICROSECOND,
+  high: 53 * MICROSECOND,
+} as const;
+
+/**
+ * Seconds of one processor core for one JPEG image: decoding and random cropping grow with the file, resizing and
+ * normalizing with the pixels that come out. Measured with PIL and torchvision on the H100's host.
+ */
+export const IMAGE_LOADING = {
+  secondsPerByte: 0.057 * MICROSECOND,
+  secondsPerOutputPixel: 0.035 * MICROSECOND,
+} as const;
+
+/** Fraction of a link's rate that transfers reach: pinned copies to an H100 reached 54 of 63 GB/s. Measured. */
+export const PCIE_EFFICIENCY = 0.85;
+
+/** Fraction of a link's rate that collectives reach. Assumed until a machine of several cards is measured. */
+export const COLLECTIVE_EFFICIENCY = { low: 0.4, likely: 0.7, high: 0.9 } as const;

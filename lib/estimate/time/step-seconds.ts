@@ -1,0 +1,70 @@
+import type { ClipArchitecture } from "../../catalogue/architecture";
+import type { GpuSpec } from "../../catalogue/gpus";
+import { HOST_SECONDS_PER_KERNEL, KERNEL_EFFICIENCIES } from "../../catalogue/kernel-efficiencies";
+import type { LoweredStep } from "../../engine/tape";
+import type { Plan } from "../../plan/plan";
+import type { Kernel } from "../../readings/kernels";
+import { type CardRates, deviceSeconds } from "../../readings/roofline";
+import { type Communication, communication } from "./communication";
+import { transferSeconds } from "./loading";
+
+/** What the time of a plan is reckoned from; the card comes separately, as one step is asked of many cards. */
+export interface StepWork {
+  readonly kernels: readonly Kernel[];
+  readonly update: LoweredStep["update"];
+  readonly trainedBytes: number;
+  readonly weightBytes: number;
+}
+
+/** One optimizer step on one device, data at hand. Seconds. */
+export interface StepSeconds {
+  readonly forward: number;
+  readonly recompute: number;
+  readonly backward: number;
+  readonly optimizer: number;
+  readonly transfer: number;
+  /** Of the card alone: the sum of the five above. */
+  readonly device: number;
+  readonly host: number;
+  readonly communication: Communication;
+  /** The longer of device and host, and what communication adds to it. */
+  readonly total: number;
+  readonly kernelCount: number;
+}
+
+/**
+ * Kernels are handed to the card one after the other and run behind: a step takes as long as the slower of the two.
+ */
+export function stepSeconds(
+  work: StepWork,
+  plan: Plan,
+  architecture: ClipArchitecture,
+  gpu: GpuSpec,
+  rates: CardRates,
+  hostSecondsPerKernel: number = HOST_SECONDS_PER_KERNEL.likely,
+): StepSeconds {
+  const passes = plan.gradAccumulationSteps;
+  const once = deviceSeconds(work.kernels, work.update, rates, KERNEL_EFFICIENCIES);
+  const shard = plan.sharding === "none" ? 1 : plan.deviceCount;
+  const parts = {
+    forward: passes * once.forward,
+    recompute: passes * once.recompute,
+    backward: passes * once.backward,
+    // Each device updates the part of the parameters whose state it holds.
+    optimizer: once.optimizer / shard,
+    transfer: passes * transferSeconds(plan, gpu, plan.perDeviceBatchSize),
+  };
+  const device = parts.forward + parts.recompute + parts.backward + parts.optimizer + parts.transfer;
+  const kernelCount = passes * (once.kernelCount - work.update.kernelCount) + work.update.kernelCount;
+  const host = kernelCount * hostSecondsPerKernel;
+  // Gradients are reduced behind the last micro-batch's backward pass alone.
+  const collectives = communication(plan, architecture, gpu, work.trainedBytes, work.weightBytes, once.backward);
+  return {
+    ...parts,
+    device,
+    host,
+    communication: collectives,
+    total: Math.max(device, host) + collectives.exposedSeconds,
+    kernelCount,
+  };
+}
