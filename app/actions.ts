@@ -1,5 +1,6 @@
 "use server";
 
+import { todaysDate } from "@/app/clock";
 import { createEstimate } from "@/lib/api/operations";
 import { parseBody } from "@/lib/api/parse-body";
 import { problemOf } from "@/lib/api/problem";
@@ -19,7 +20,10 @@ type SaveOutcome = { readonly kind: "saved"; readonly id: string } | Refusal;
 
 /** The figures of a plan, or every issue with it. */
 export async function estimateAction(input: unknown): Promise<EstimateOutcome> {
-  return act("estimateAction", input, (parsed) => ({ kind: "estimate", estimate: estimatePlan(parsed) }));
+  return act("estimateAction", input, (parsed) => ({
+    kind: "estimate",
+    estimate: estimatePlan(parsed, { today: todaysDate() }),
+  }));
 }
 
 /** Single changes of the plan and the memory that each would save. */
@@ -30,7 +34,7 @@ export async function changesAction(input: unknown): Promise<ChangesOutcome> {
 /** Stores the plan with its figures as they are now. */
 export async function savePlanAction(input: unknown): Promise<SaveOutcome> {
   return act("savePlanAction", input, async (parsed) => {
-    const { id } = await savePlan({ plan: parsed.plan, estimate: estimatePlan(parsed) });
+    const { id } = await savePlan({ plan: parsed.plan, estimate: estimatePlan(parsed, { today: todaysDate() }) });
     return { kind: "saved", id };
   });
 }

@@ -14,6 +14,7 @@ const console: Console = {
   stdin: process.stdin,
   write: (text) => writeTo(process.stdout, text),
   error: (text) => writeTo(process.stderr, text),
+  today: new Date().toISOString().slice(0, "2026-11-27".length),
   readFile: (file) => readFile(path.resolve(startedIn, file)),
 };
 

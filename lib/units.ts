@@ -19,6 +19,9 @@ export const GFLOP = 1e9;
 /** 10¹² floating-point operations. */
 export const TFLOP = 1e12;
 
+/** Watts. */
+export const KILOWATT = 1e3;
+
 export const MILLISECOND = 1e-3;
 export const MICROSECOND = 1e-6;
 export const MINUTE_SECONDS = 60;

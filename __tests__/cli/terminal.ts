@@ -1,3 +1,4 @@
+import { TODAY } from "@/__tests__/support/today";
 import type { Console } from "@/lib/cli/console";
 import { main } from "@/lib/cli/main";
 
@@ -16,6 +17,7 @@ export async function headroom(
   let stdout = "";
   let stderr = "";
   const console: Console = {
+    today: TODAY,
     stdin: chunks(typeof stdin === "string" ? [Buffer.from(stdin)] : stdin),
     write: async (text) => {
       stdout += text;

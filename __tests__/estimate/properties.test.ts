@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { TODAY } from "@/__tests__/support/today";
 import { BatchReading } from "@/lib/estimate/batch-sizes";
 import { cardOf, planStep } from "@/lib/estimate/lowering";
 import { estimatePlan } from "@/lib/estimate/plan";
@@ -65,7 +66,8 @@ test("memory never shrinks with the rank of LoRA", () => {
 test("8-bit AdamW keeps fp32 state for adapters below 4096 values, so rank 6 at width 768 takes less than rank 5", () => {
   const plan = { model: "ViT-B-32", precision: "fp32", optimizer: "adamw_8bit", perDeviceBatchSize: 1 };
   const stateBytes = (rank: number) =>
-    estimatePlan(parsed(withRank(plan, rank))).memory.atPeak.find(({ id }) => id === "optimizer")?.bytes ?? 0;
+    estimatePlan(parsed(withRank(plan, rank)), { today: TODAY }).memory.atPeak.find(({ id }) => id === "optimizer")
+      ?.bytes ?? 0;
   expect(stateBytes(6)).toBeLessThan(stateBytes(5));
   expect(stateBytes(32)).toBeGreaterThan(stateBytes(6));
 });
@@ -108,7 +110,7 @@ test("freezing never adds memory", () => {
 test("categories sum to the total at every instant, and to the peak at the peak", () => {
   fc.assert(
     fc.property(anyPlan, (plan) => {
-      const { memory } = estimatePlan(parsed(plan), { timeline: "whole" });
+      const { memory } = estimatePlan(parsed(plan), { today: TODAY, timeline: "whole" });
       const columns = Object.values(memory.timeline.bytes);
       const totals = memory.timeline.event.map((_, i) => columns.reduce((sum, column) => sum + (column[i] ?? 0), 0));
       const atPeak = memory.atPeak.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -126,7 +128,7 @@ test("a sampled timeline has the same peak as the whole one", () => {
   fc.assert(
     fc.property(anyPlan, (plan) => {
       const peakOf = (timeline: "sampled" | "whole") => {
-        const { bytes, peak } = estimatePlan(parsed(plan), { timeline }).memory.timeline;
+        const { bytes, peak } = estimatePlan(parsed(plan), { today: TODAY, timeline }).memory.timeline;
         return Object.values(bytes).reduce((sum, column) => sum + (column[peak] ?? 0), 0);
       };
       return peakOf("sampled") === peakOf("whole");
@@ -138,7 +140,7 @@ test("a sampled timeline has the same peak as the whole one", () => {
 test("every figure is a finite number", () => {
   fc.assert(
     fc.property(anyPlan, (plan) => {
-      const text = JSON.stringify(estimatePlan(parsed(plan)), (_, value: unknown) =>
+      const text = JSON.stringify(estimatePlan(parsed(plan), { today: TODAY }), (_, value: unknown) =>
         typeof value === "number" && !Number.isFinite(value) ? "not finite" : value,
       );
       return !text.includes("not finite");
@@ -150,7 +152,7 @@ test("every figure is a finite number", () => {
 test("what fits is what the largest batch says", () => {
   fc.assert(
     fc.property(anyPlan, (plan) => {
-      const { memory } = estimatePlan(parsed(plan));
+      const { memory } = estimatePlan(parsed(plan), { today: TODAY });
       return (memory.verdict === "fits") === memory.largestBatch.batchSize >= plan.perDeviceBatchSize;
     }),
     RUNS,

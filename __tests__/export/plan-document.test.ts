@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
+import { TODAY } from "@/__tests__/support/today";
 import { estimatePlan } from "../../lib/estimate/plan";
 import { exportPlan } from "../../lib/export/export-plan";
 import { parsePlan } from "../../lib/plan/parse-plan";
@@ -7,7 +8,7 @@ import { planInputs } from "../support/plan-inputs";
 import { planned, textOf } from "./support";
 
 const parsed = planned({ perDeviceBatchSize: 8, strategy: { kind: "lora", rank: 2 }, pricePerGpuHour: 1.5 });
-const estimate = estimatePlan(parsed);
+const estimate = estimatePlan(parsed, { today: TODAY });
 
 describe("a plan as JSON", () => {
   test("is the same plan when it is read again", () => {

@@ -4,7 +4,8 @@ import { changesThatHelp, estimatePlan } from "../estimate/plan";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { EstimateAnswer, Include } from "./operations";
 
-export function answerEstimate(parsed: ParsedPlan, include: readonly Include[] = []): EstimateAnswer {
-  const estimate = estimatePlan(parsed, { timeline: include.includes("timeline") ? "whole" : "sampled" });
+/** @param today such as "2026-11-27" */
+export function answerEstimate(parsed: ParsedPlan, today: string, include: readonly Include[] = []): EstimateAnswer {
+  const estimate = estimatePlan(parsed, { today, timeline: include.includes("timeline") ? "whole" : "sampled" });
   return include.includes("changes") ? { ...estimate, changes: changesThatHelp(parsed) } : estimate;
 }

@@ -1,6 +1,8 @@
 /** The schema of an estimate: what OpenAPI says about answers, and what tests hold answers against. */
 
 import * as z from "zod";
+import { SOURCE_IDS } from "../catalogue/sources";
+import type { Cost } from "../estimate/cost";
 import {
   type BatchPoint,
   type CategoryAtPeak,
@@ -10,6 +12,7 @@ import {
   MEMORY_CATEGORIES,
   type MemoryTimeline,
 } from "../estimate/estimate";
+import { type NoTime, RUN_PARTS, STEP_PARTS, TIME_LIMITS, type TimeEstimate } from "../estimate/time/time-estimate";
 import type { Assumption } from "../plan/plan";
 import { resolvedPlanSchema } from "./plan-schema";
 
@@ -91,6 +94,77 @@ export const assumptionSchema = z
   })
   .meta({ description: "Where one value of the resolved plan comes from" }) satisfies z.ZodType<Assumption>;
 
+const seconds = z.number().nonnegative();
+
+const timeLimit = z
+  .enum(TIME_LIMITS)
+  .describe("What the run waits for; `host`: the processor cannot hand over kernels as fast as the GPU runs them");
+
+export const timeSchema = z
+  .object({
+    stepSeconds: intervalSchema.describe("One optimizer step, every micro-batch included; an 80 % interval"),
+    stepParts: z
+      .array(z.object({ id: z.enum(STEP_PARTS), label: z.string(), seconds, note: z.string() }))
+      .describe("What the step is made of; sums to its likely figure"),
+    samplesPerSecond: intervalSchema.describe("All devices together"),
+    samplesPerSecondPerGpu: intervalSchema,
+    modelFlopsUtilization: z
+      .number()
+      .nullable()
+      .describe("FLOPs of the model without recomputation, over the GPU's dense peak; a fraction"),
+    limitedBy: timeLimit,
+    limit: z.string().describe("The limiter and by how much"),
+    rates: z.array(z.object({ id: timeLimit, label: z.string(), samplesPerSecond: z.number().nonnegative() })),
+    scalingEfficiency: z.number().describe("Samples per second of N devices over N times those of one"),
+    stepsPerEpoch: count,
+    epochSeconds: intervalSchema,
+    totalSeconds: intervalSchema,
+    runParts: z
+      .array(z.object({ id: z.enum(RUN_PARTS), label: z.string(), seconds, note: z.string() }))
+      .describe("What the whole run is made of; sums to the likely total"),
+    gpuHours: intervalSchema,
+    gpuEnergyKilowattHours: intervalSchema.nullable().describe("At the cards' rated power"),
+    kernelCount: count,
+  })
+  .meta({ description: "How long the plan takes, in seconds" }) satisfies z.ZodType<TimeEstimate>;
+
+export const noTimeSchema = z
+  .object({
+    code: z.enum(["no_rates", "no_matrix_unit", "bf16_emulated", "not_cuda"]),
+    reason: z.string(),
+    instead: z.string().nullable(),
+  })
+  .meta({ description: "Why a plan has no time, and what to choose instead" }) satisfies z.ZodType<NoTime>;
+
+const offerSchema = z.object({
+  provider: z.string(),
+  gpuId: z.string(),
+  gpuCount: count.describe("GPUs of one instance"),
+  kind: z.enum(["on_demand", "serverless", "spot", "marketplace", "community"]),
+  region: z.string(),
+  usdPerHour: z.number().describe("Of one instance, as listed"),
+  usdPerGpuHour: z.number(),
+  instanceType: z.string().nullable(),
+  asOf: z.string().nullable().describe("Day of the price; null where the source does not date it"),
+  notes: z.array(z.string()),
+  page: z.string().nullable(),
+  source: z.enum(SOURCE_IDS),
+  instanceCount: count.describe("Instances needed"),
+  billedGpuCount: count,
+  totalUsdPerHour: z.number(),
+  ageDays: z.number().nullable(),
+  stale: z.string().nullable().describe("Why the price may no longer hold"),
+});
+
+export const costSchema = z
+  .object({
+    offer: offerSchema.nullable().describe("Null for the user's own price"),
+    usdPerGpuHour: z.number(),
+    billedGpuCount: count,
+    usd: intervalSchema.describe("To the cent, for the low, likely and high duration"),
+  })
+  .meta({ description: "What the run costs at one price" }) satisfies z.ZodType<Cost>;
+
 export const estimateSchema = z
   .object({
     schemaVersion: z.literal(1),
@@ -129,6 +203,10 @@ export const estimateSchema = z
         .object({ bytes: bytes.nullable(), note: z.string() })
         .describe("What the source chapter's rule says; null for a model it does not know"),
     }),
+    time: timeSchema.nullable().describe("Null with `noTime` saying why"),
+    noTime: noTimeSchema.nullable(),
+    cost: z.array(costSchema).describe("At the user's own price first, then the cheapest offers"),
+    noCost: z.string().nullable().describe("Why there is no cost; null when there is one"),
     negativesPerExample: count,
     globalBatchSize: count,
     assumptions: z.array(assumptionSchema),

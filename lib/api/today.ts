@@ -8,11 +8,12 @@ import type { Difference, Figure, Today } from "./operations";
 /**
  * @param plan      as saved, of any schema version up to today's
  * @param estimate  as saved, of any shape
+ * @param date      such as "2026-11-27"
  */
-export function todayOf(plan: unknown, estimate: unknown): Today {
+export function todayOf(plan: unknown, estimate: unknown, date: string): Today {
   const parsed = parsePlan(plan);
   if (!parsed.ok) return { status: "not_answered", modelVersion: MODEL_VERSION, issues: parsed.issues };
-  const today = estimatePlan(parsed);
+  const today = estimatePlan(parsed, { today: date });
   const differences = figuresThatDiffer(estimate, today);
   return differences.length === 0
     ? { status: "same", modelVersion: MODEL_VERSION }
@@ -36,6 +37,11 @@ const FIGURES = [
   "memory.savedActivationBytes",
   "memory.largestBatch.batchSize",
   "memory.largestBatch.limitedBy",
+  "time.stepSeconds.low",
+  "time.stepSeconds.likely",
+  "time.stepSeconds.high",
+  "time.totalSeconds.likely",
+  "time.limitedBy",
   "parameters.total",
   "parameters.trainable",
   "flops.forwardPerSample",

@@ -51,3 +51,7 @@ export const PCIE_EFFICIENCY = 0.85;
 
 /** Fraction of a link's rate that collectives reach. Assumed until a machine of several cards is measured. */
 export const COLLECTIVE_EFFICIENCY = { low: 0.4, likely: 0.7, high: 0.9 } as const;
+
+/** Bounds of the 80 % interval of a step's seconds, as fractions of the likely figure. */
+export const TIME_ERROR_LOW = 0.8;
+export const TIME_ERROR_HIGH = 1.25;

@@ -308,3 +308,6 @@ export const SOURCES = {
 } as const satisfies Record<string, Source>;
 
 export type SourceId = keyof typeof SOURCES;
+
+// Sound: the keys of an object literal that nothing extends.
+export const SOURCE_IDS = Object.keys(SOURCES) as [SourceId, ...SourceId[]];

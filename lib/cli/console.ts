@@ -1,6 +1,8 @@
 /** What a command may touch: its input, its output and the files it is pointed at. */
 export interface Console {
   readonly stdin: AsyncIterable<Uint8Array>;
+  /** The day it is, such as "2026-11-27": prices are dated. */
+  readonly today: string;
   /** To standard output; settles when more can be taken, so that a slow reader slows the writer down. */
   readonly write: (text: string) => Promise<void>;
   /** To standard error. */

@@ -49,7 +49,7 @@ export async function estimateCommand(argv: readonly string[], console: Console)
 async function estimateOne(values: Arguments["values"], mistakes: readonly Issue[], console: Console): Promise<number> {
   const asJson = values.get("json") === true;
   try {
-    const answer = answerChecked(planInput(values, await basePlan(values, console)), values, mistakes);
+    const answer = answerChecked(planInput(values, await basePlan(values, console)), values, mistakes, console.today);
     await console.write(asJson ? `${JSON.stringify(answer)}\n` : estimateText(answer, unitOf(values)));
     return VERDICT_EXIT[answer.memory.verdict];
   } catch (error) {
@@ -63,11 +63,16 @@ async function estimateOne(values: Arguments["values"], mistakes: readonly Issue
 }
 
 /** Mistakes in flags and in the plan are told together, so that one round of corrections is enough. */
-function answerChecked(input: unknown, values: Arguments["values"], mistakes: readonly Issue[]): EstimateAnswer {
+function answerChecked(
+  input: unknown,
+  values: Arguments["values"],
+  mistakes: readonly Issue[],
+  today: string,
+): EstimateAnswer {
   const checked = checkBody(createEstimate.body, input);
   if (!checked.ok) throw ProblemError.invalid([...mistakes, ...checked.issues]);
   if (mistakes.length > 0) throw ProblemError.invalid(mistakes);
-  return answerEstimate(checked, includesOf(values));
+  return answerEstimate(checked, today, includesOf(values));
 }
 
 async function estimateLines(
@@ -84,7 +89,8 @@ async function estimateLines(
   const { answeredCount, refusedCount } = await answerLines(
     console.stdin,
     // What a line says comes first; flags fill in what it leaves open.
-    (line) => answerEstimate(parseBody(createEstimate.body, filledIn(line, planInput(values, base))), include),
+    (line) =>
+      answerEstimate(parseBody(createEstimate.body, filledIn(line, planInput(values, base))), console.today, include),
     console.write,
     (lineNumber, error) => console.error(`headroom: line ${lineNumber} could not be answered: ${String(error)}\n`),
   );

@@ -36,7 +36,11 @@ export async function exportCommand(argv: readonly string[], console: Console): 
     const checked = checkBody(createEstimate.body, planInput(values, await basePlan(values, console)));
     if (!checked.ok) throw ProblemError.invalid([...mistakes, ...checked.issues]);
     if (mistakes.length > 0 || format === undefined) throw ProblemError.invalid(mistakes);
-    const exported = exportPlan(format, checked, values.get("estimate") === true ? estimatePlan(checked) : null);
+    const exported = exportPlan(
+      format,
+      checked,
+      values.get("estimate") === true ? estimatePlan(checked, { today: console.today }) : null,
+    );
     if (exported.ok) {
       await console.error(exported.notes.map((note) => `headroom: ${note}\n`).join(""));
       await console.write(exported.text);

@@ -2,6 +2,8 @@
 
 import { PURPOSES, type Purpose } from "../engine/tape";
 import type { Assumption, Plan } from "../plan/plan";
+import type { Cost } from "./cost";
+import type { NoTime, TimeEstimate } from "./time/time-estimate";
 
 /** A figure with the range it may lie in; `reason` says why the range is as wide as it is. */
 export interface Interval {
@@ -158,6 +160,12 @@ export interface Estimate {
   readonly parameters: ParameterCounts;
   readonly flops: FlopCounts;
   readonly memory: MemoryEstimate;
+  /** Null with `noTime` saying why. */
+  readonly time: TimeEstimate | null;
+  readonly noTime: NoTime | null;
+  /** What the run costs: at the user's own price first, then the cheapest offers. Empty with `noCost` saying why. */
+  readonly cost: readonly Cost[];
+  readonly noCost: string | null;
   /** Other texts each text or image is compared with in the loss. */
   readonly negativesPerExample: number;
   readonly globalBatchSize: number;

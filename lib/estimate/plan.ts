@@ -4,9 +4,12 @@ import type { ParsedPlan } from "../plan/parse-plan";
 import type { Assumption } from "../plan/plan";
 import { countParameters, flopsOf } from "../readings/counts";
 import { caveatsOf } from "./caveats";
+import { runCosts } from "./cost";
 import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
 import { cardOf, planStep } from "./lowering";
 import { estimateMemory, type MemoryOptions } from "./memory";
+import { estimateTime, workOf } from "./time/time";
+import type { TimeAnswer } from "./time/time-estimate";
 import { overheadInterval } from "./uncertainty";
 
 export { changesThatHelp } from "./changes";
@@ -14,10 +17,17 @@ export { changesThatHelp } from "./changes";
 /** Changes whenever the same plan may give other numbers. */
 export const MODEL_VERSION = "2026.11.0";
 
+export interface EstimateOptions extends MemoryOptions {
+  /** Such as "2026-11-27": prices are dated, and this says how old they are. */
+  readonly today: string;
+}
+
 /** The whole answer to a plan. Pure: the same plan gives the same answer. */
-export function estimatePlan(parsed: ParsedPlan, options: MemoryOptions = {}): Estimate {
+export function estimatePlan(parsed: ParsedPlan, options: EstimateOptions): Estimate {
   const { plan, architecture, gpu } = parsed;
-  const { training, lowered } = planStep(parsed, cardOf(gpu));
+  const planned = planStep(parsed, cardOf(gpu));
+  const { training, lowered } = planned;
+  const time = estimateTime(workOf(planned, plan.perDeviceBatchSize), plan, architecture, gpu);
   return {
     schemaVersion: 1,
     modelVersion: MODEL_VERSION,
@@ -27,11 +37,33 @@ export function estimatePlan(parsed: ParsedPlan, options: MemoryOptions = {}): E
     parameters: parameterCounts(training),
     flops: flopCounts(training, plan.perDeviceBatchSize, plan.gradAccumulationSteps),
     memory: estimateMemory(parsed, lowered, options),
+    ...timeAndCost(parsed, time, options.today),
     negativesPerExample: negativesPerExample(parsed),
     globalBatchSize: plan.perDeviceBatchSize * plan.deviceCount * plan.gradAccumulationSteps,
     assumptions: [...parsed.assumptions, ...ownAssumptions(parsed)],
     caveats: caveatsOf(parsed),
   };
+}
+
+/** Offers beyond these are dearer ways to the same run. */
+const OFFER_COUNT = 5;
+
+function timeAndCost(
+  { plan, gpu }: ParsedPlan,
+  answer: TimeAnswer,
+  today: string,
+): Pick<Estimate, "time" | "noTime" | "cost" | "noCost"> {
+  if (answer.kind === "not_estimated")
+    return { time: null, noTime: answer.why, cost: [], noCost: "Without a time there is no cost." };
+  const { own, offers, noOffer } = runCosts({
+    seconds: answer.time.totalSeconds,
+    gpuId: gpu.id,
+    gpuCount: plan.deviceCount,
+    ownUsdPerGpuHour: plan.pricePerGpuHour ?? null,
+    today,
+  });
+  const cost = [...(own === null ? [] : [own]), ...offers.slice(0, OFFER_COUNT)];
+  return { time: answer.time, noTime: null, cost, noCost: cost.length === 0 ? noOffer : null };
 }
 
 function parameterCounts({ graph, gradients }: TrainingGraph): ParameterCounts {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { TODAY } from "@/__tests__/support/today";
 import { GET } from "@/app/api/v1/plans/[id]/route";
 import { POST } from "@/app/api/v1/plans/route";
 import { createPlan, EXAMPLE_PLAN, getPlan } from "@/lib/api/operations";
@@ -33,7 +34,7 @@ async function read(id: string) {
 function exampleSnapshot() {
   const parsed = parsePlan(EXAMPLE_PLAN);
   if (!parsed.ok) throw new Error("the example is no plan");
-  return { plan: parsed.plan, estimate: estimatePlan(parsed) };
+  return { plan: parsed.plan, estimate: estimatePlan(parsed, { today: TODAY }) };
 }
 
 test("a stored plan comes back with the plan and the figures it was saved with", async () => {

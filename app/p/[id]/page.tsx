@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { notFound } from "next/navigation";
 import { cache } from "react";
+import { todaysDate } from "@/app/clock";
+import { isRecord } from "@/components/planner/plan-input";
 import { PlanSummary } from "@/components/snapshot/PlanSummary";
 import { SavedNote } from "@/components/snapshot/SavedNote";
 import { Snapshot } from "@/components/snapshot/Snapshot";
@@ -43,7 +45,7 @@ export default async function StoredPlanPage({ params }: PageProps) {
           <SavedNote
             createdAt={stored.createdAt}
             modelVersion={stored.modelVersion}
-            today={todayOf(stored.plan, stored.estimate)}
+            today={todayOf(stored.plan, stored.estimate, todaysDate())}
             unit={unit}
             editHref={parsed.ok ? `/?${encodeLink(parsed.plan)}` : null}
           />
@@ -66,8 +68,11 @@ export default async function StoredPlanPage({ params }: PageProps) {
   );
 }
 
+/** Plans that were saved before times were estimated. */
+const WITHOUT_TIME = { time: null, noTime: null, cost: [], noCost: null };
+
 /** What was saved may be of another version: read only what is shaped as today's pages show it. */
 function readEstimate(saved: unknown): Estimate | null {
-  const read = estimateSchema.safeParse(saved);
+  const read = estimateSchema.safeParse(isRecord(saved) ? { ...WITHOUT_TIME, ...saved } : saved);
   return read.success ? read.data : null;
 }

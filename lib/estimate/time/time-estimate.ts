@@ -3,9 +3,19 @@
 import type { Interval } from "../estimate";
 
 /** What the whole run waits for. `host`: the CPU cannot hand over kernels as fast as the card runs them. */
-export type TimeLimit = "gpu" | "host" | "loader" | "transfer" | "communication";
+export const TIME_LIMITS = ["gpu", "host", "loader", "transfer", "communication"] as const;
+export type TimeLimit = (typeof TIME_LIMITS)[number];
 
-export type StepPartId = "forward" | "recompute" | "backward" | "optimizer" | "transfer" | "communication" | "waiting";
+export const STEP_PARTS = [
+  "forward",
+  "recompute",
+  "backward",
+  "optimizer",
+  "transfer",
+  "communication",
+  "waiting",
+] as const;
+export type StepPartId = (typeof STEP_PARTS)[number];
 
 /** A part of one step by the clock; the parts sum to the step. */
 export interface StepPart {
@@ -23,8 +33,10 @@ export interface RateLimit {
   readonly samplesPerSecond: number;
 }
 
+export const RUN_PARTS = ["training", "validation", "checkpoints"] as const;
+
 export interface RunPart {
-  readonly id: "training" | "validation" | "checkpoints";
+  readonly id: (typeof RUN_PARTS)[number];
   readonly label: string;
   readonly seconds: number;
   readonly note: string;

@@ -1,3 +1,4 @@
+import { todaysDate } from "@/app/clock";
 import { handle, refuseOthers } from "@/lib/api/handle";
 import { createPlan } from "@/lib/api/operations";
 import { estimatePlan } from "@/lib/estimate/plan";
@@ -6,7 +7,7 @@ import { savePlan } from "@/lib/store/plans";
 export const POST = handle(
   createPlan,
   async ({ body }) => {
-    const { id } = await savePlan({ plan: body.plan, estimate: estimatePlan(body) });
+    const { id } = await savePlan({ plan: body.plan, estimate: estimatePlan(body, { today: todaysDate() }) });
     return { id, url: `/p/${id}` };
   },
   ({ id }) => `/api/v1/plans/${id}`,

@@ -1,3 +1,4 @@
+import { todaysDate } from "@/app/clock";
 import { handle, refuseOthers } from "@/lib/api/handle";
 import { getPlan } from "@/lib/api/operations";
 import { ProblemError } from "@/lib/api/problem";
@@ -7,7 +8,7 @@ import { loadPlan } from "@/lib/store/plans";
 export const GET = handle(getPlan, async ({ parameters: { id } }) => {
   const stored = await loadPlan(id);
   if (stored === null) throw new ProblemError("not-found", `No plan is stored under the id ${id}.`);
-  return { ...stored, url: `/p/${id}`, today: todayOf(stored.plan, stored.estimate) };
+  return { ...stored, url: `/p/${id}`, today: todayOf(stored.plan, stored.estimate, todaysDate()) };
 });
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = refuseOthers("GET");
