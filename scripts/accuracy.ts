@@ -1,7 +1,7 @@
 /** How near the estimates are to what PyTorch and open_clip do: `npm run accuracy -- memory`. See docs/accuracy.md. */
 
 import { writeFileSync } from "node:fs";
-import { MODEL_VERSION } from "../lib/estimate/plan";
+import { MODEL_VERSION } from "../lib/estimate/model-version";
 import { compareRows } from "./accuracy/comparison";
 import { brokenLimits } from "./accuracy/gates";
 import { compareModels, modelDifferences, worstFlopsError } from "./accuracy/model-counts";

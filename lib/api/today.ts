@@ -1,7 +1,8 @@
 /** Holds the figures of a stored plan against what today's estimator says. */
 
 import type { Estimate } from "../estimate/estimate";
-import { estimatePlan, MODEL_VERSION } from "../estimate/plan";
+import { MODEL_VERSION } from "../estimate/model-version";
+import { estimatePlan } from "../estimate/plan";
 import { parsePlan } from "../plan/parse-plan";
 import type { Difference, Figure, Today } from "./operations";
 

@@ -140,18 +140,47 @@ const offersByGpu: ReadonlyMap<string, readonly PriceOffer[]> = groupByGpu(PRICE
  * @throws {RangeError} when `today` is no date or `gpuCount` no count
  */
 export function offersFor(gpuId: string | null, gpuCount: number, today: string, filter: OfferFilter = {}): Offers {
+  const listed = offersByGpu.get(gpuId ?? "") ?? [];
+  const offers = offersAmong(listed, gpuCount, today, filter);
+  if (gpuId === null) return { kind: "no_price", reason: "no provider lists a card of your own" };
+  if (listed.length === 0) return { kind: "no_price", reason: `no provider's price for ${gpuId} is known` };
+  if (offers.length > 0) return { kind: "offers", offers };
+  return { kind: "no_price", reason: `none of the ${listed.length} known offers of ${gpuId} passes the filter` };
+}
+
+/**
+ * The cheapest of `offersFor` alone, for when many cards are asked about.
+ *
+ * @returns `null` when there is none; `offersFor` says why
+ */
+export function cheapestOfferFor(
+  gpuId: string | null,
+  gpuCount: number,
+  today: string,
+  filter: OfferFilter = {},
+): RentableOffer | null {
+  const listed = gpuId === null ? [] : (offersByGpu.get(gpuId) ?? []);
+  const totalUsd = (offer: PriceOffer) => Math.ceil(gpuCount / offer.gpuCount) * offer.usdPerHour;
+  for (const offer of [...listed].sort((a, b) => totalUsd(a) - totalUsd(b))) {
+    const offers = offersAmong([offer], gpuCount, today, filter);
+    if (offers[0] !== undefined) return offers[0];
+  }
+  return null;
+}
+
+function offersAmong(
+  listed: readonly PriceOffer[],
+  gpuCount: number,
+  today: string,
+  filter: OfferFilter,
+): RentableOffer[] {
   const day = dayNumber(today);
   if (day === null) throw new RangeError(`${today} is not a day such as 2026-11-27`);
   if (!(Number.isSafeInteger(gpuCount) && gpuCount >= 1)) throw new RangeError(`${gpuCount} is not a count of GPUs`);
-  if (gpuId === null) return { kind: "no_price", reason: "no provider lists a card of your own" };
-  const listed = offersByGpu.get(gpuId) ?? [];
-  if (listed.length === 0) return { kind: "no_price", reason: `no provider's price for ${gpuId} is known` };
-  const offers = listed
+  return listed
     .map((offer) => rentable(offer, gpuCount, day))
     .filter((offer) => passes(offer, filter))
     .sort(byPrice);
-  if (offers.length > 0) return { kind: "offers", offers };
-  return { kind: "no_price", reason: `none of the ${listed.length} known offers of ${gpuId} passes the filter` };
 }
 
 function rentable(offer: PriceOffer, gpuCount: number, today: number): RentableOffer {

@@ -2,7 +2,7 @@
 
 import { ProblemError } from "../api/problem";
 import { nearestNames } from "../catalogue/nearest-names";
-import { MODEL_VERSION } from "../estimate/plan";
+import { MODEL_VERSION } from "../estimate/model-version";
 import type { Console } from "./console";
 import { estimateCommand } from "./estimate-command";
 import { EXIT } from "./exit";

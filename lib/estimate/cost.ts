@@ -1,6 +1,6 @@
 /** What a run costs: hours × price × GPUs, for the user's own price and for every offer that could carry it. */
 
-import { type OfferFilter, offersFor, type RentableOffer } from "../catalogue/prices";
+import { cheapestOfferFor, type OfferFilter, offersFor, type RentableOffer } from "../catalogue/prices";
 import { HOUR_SECONDS } from "../units";
 import type { Interval } from "./estimate";
 
@@ -41,26 +41,17 @@ export interface CostQuestion {
 export function runCosts({ seconds, gpuId, gpuCount, ownUsdPerGpuHour, today, filter }: CostQuestion): CostAnswer {
   const found = offersFor(gpuId, gpuCount, today, filter);
   return {
-    own:
-      ownUsdPerGpuHour === null
-        ? null
-        : {
-            offer: null,
-            usdPerGpuHour: ownUsdPerGpuHour,
-            billedGpuCount: gpuCount,
-            usd: usdOver(seconds, gpuCount * ownUsdPerGpuHour),
-          },
-    offers:
-      found.kind === "no_price"
-        ? []
-        : found.offers.map((offer) => ({
-            offer,
-            usdPerGpuHour: offer.usdPerGpuHour,
-            billedGpuCount: offer.billedGpuCount,
-            usd: usdOver(seconds, offer.totalUsdPerHour),
-          })),
+    own: ownUsdPerGpuHour === null ? null : ownCost(seconds, gpuCount, ownUsdPerGpuHour),
+    offers: found.kind === "no_price" ? [] : found.offers.map((offer) => offeredCost(seconds, offer)),
     noOffer: found.kind === "no_price" ? found.reason : null,
   };
+}
+
+/** What `leastCost` of `runCosts` gives, without the offers it is not. */
+export function leastRunCost({ seconds, gpuId, gpuCount, ownUsdPerGpuHour, today, filter }: CostQuestion): Cost | null {
+  if (ownUsdPerGpuHour !== null) return ownCost(seconds, gpuCount, ownUsdPerGpuHour);
+  const offer = cheapestOfferFor(gpuId, gpuCount, today, filter);
+  return offer === null ? null : offeredCost(seconds, offer);
 }
 
 /** What a person would pay: their own price where they gave one, else the cheapest offer; `null` when neither is known. */
@@ -86,6 +77,15 @@ export function usdFor(seconds: number, usdPerHour: number): number {
 }
 
 const CENTS_PER_USD = 100;
+
+function ownCost(seconds: Interval, gpuCount: number, usdPerGpuHour: number): Cost {
+  return { offer: null, usdPerGpuHour, billedGpuCount: gpuCount, usd: usdOver(seconds, gpuCount * usdPerGpuHour) };
+}
+
+function offeredCost(seconds: Interval, offer: RentableOffer): Cost {
+  const { usdPerGpuHour, billedGpuCount, totalUsdPerHour } = offer;
+  return { offer, usdPerGpuHour, billedGpuCount, usd: usdOver(seconds, totalUsdPerHour) };
+}
 
 function usdOver(seconds: Interval, usdPerHour: number): Interval {
   return {

@@ -12,11 +12,11 @@ export interface DeviceMemory {
   /** What nvidia-smi would show at the plan's batch size. */
   readonly deviceBytes: Interval;
   readonly deviceBytesAt: (batchSize: number) => Interval;
-  /** The largest batch size whose upper estimate stays within what the card offers; 0 for none. */
-  readonly largestBatchSize: () => number;
+  /** The largest batch size whose upper estimate stays within what a card offers; 0 for none. */
+  readonly largestBatchSize: (usableBytes: number) => number;
 }
 
-export function deviceMemory({ plan, architecture, gpu }: ResolvedPlan, lowered: LoweredStep): DeviceMemory {
+export function deviceMemory({ plan, architecture }: ResolvedPlan, lowered: LoweredStep): DeviceMemory {
   const replay = replayAllocator(lowered, plan.perDeviceBatchSize);
   const overhead = overheadInterval(plan, architecture.vision.kind === "resnet");
   const deviceBytesOf = (reservedBytes: number) => deviceInterval(reservedInterval(reservedBytes), overhead);
@@ -29,6 +29,6 @@ export function deviceMemory({ plan, architecture, gpu }: ResolvedPlan, lowered:
     reading,
     deviceBytes: deviceBytesOf(replay.peakReservedBytes),
     deviceBytesAt,
-    largestBatchSize: () => largestWithin(gpu.usableBytes, (batchSize) => deviceBytesAt(batchSize).high),
+    largestBatchSize: (usableBytes) => largestWithin(usableBytes, (batchSize) => deviceBytesAt(batchSize).high),
   };
 }

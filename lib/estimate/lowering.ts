@@ -33,8 +33,12 @@ export function cardOf(gpu: GpuSpec): Card {
   };
 }
 
-export function planStep({ plan, architecture }: ResolvedPlan, card: Card): PlannedStep {
-  const training = trainingStep(architecture, plan);
+export function planStep(resolved: ResolvedPlan, card: Card): PlannedStep {
+  return lowerFor(resolved, card, trainingStep(resolved.architecture, resolved.plan));
+}
+
+/** The same graph on another card. */
+export function lowerFor({ plan }: ResolvedPlan, card: Card, training: TrainingGraph): PlannedStep {
   const { kind } = plan.strategy;
   const lowered = lowerStep(training, {
     implementation: plan.implementation,

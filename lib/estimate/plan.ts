@@ -8,14 +8,12 @@ import { runCosts } from "./cost";
 import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
 import { cardOf, planStep } from "./lowering";
 import { estimateMemory, type MemoryOptions } from "./memory";
+import { MODEL_VERSION } from "./model-version";
 import { estimateTime, workOf } from "./time/time";
 import type { TimeAnswer } from "./time/time-estimate";
 import { overheadInterval } from "./uncertainty";
 
 export { changesThatHelp } from "./changes";
-
-/** Changes whenever the same plan may give other numbers. */
-export const MODEL_VERSION = "2026.11.0";
 
 export interface EstimateOptions extends MemoryOptions {
   /** Such as "2026-11-27": prices are dated, and this says how old they are. */

@@ -4,7 +4,7 @@ import { HOST_SECONDS_PER_KERNEL, KERNEL_EFFICIENCIES } from "../../catalogue/ke
 import type { LoweredStep } from "../../engine/tape";
 import type { Plan } from "../../plan/plan";
 import type { Kernel } from "../../readings/kernels";
-import { type CardRates, deviceSeconds } from "../../readings/roofline";
+import { type CardRates, type DeviceSeconds, deviceSeconds } from "../../readings/roofline";
 import { type Communication, communication } from "./communication";
 import { transferSeconds } from "./loading";
 
@@ -14,6 +14,11 @@ export interface StepWork {
   readonly update: LoweredStep["update"];
   readonly trainedBytes: number;
   readonly weightBytes: number;
+}
+
+/** Seconds of the card for one forward and backward pass and one update. */
+export function deviceSecondsOf(work: StepWork, rates: CardRates): DeviceSeconds {
+  return deviceSeconds(work.kernels, work.update, rates, KERNEL_EFFICIENCIES);
 }
 
 /** One optimizer step on one device, data at hand. Seconds. */
@@ -33,18 +38,19 @@ export interface StepSeconds {
 }
 
 /**
+ * @param once  seconds of the card for one micro-batch, from `deviceSecondsOf`
+ *
  * Kernels are handed to the card one after the other and run behind: a step takes as long as the slower of the two.
  */
 export function stepSeconds(
   work: StepWork,
+  once: DeviceSeconds,
   plan: Plan,
   architecture: ClipArchitecture,
   gpu: GpuSpec,
-  rates: CardRates,
   hostSecondsPerKernel: number = HOST_SECONDS_PER_KERNEL.likely,
 ): StepSeconds {
   const passes = plan.gradAccumulationSteps;
-  const once = deviceSeconds(work.kernels, work.update, rates, KERNEL_EFFICIENCIES);
   const shard = plan.sharding === "none" ? 1 : plan.deviceCount;
   const parts = {
     forward: passes * once.forward,

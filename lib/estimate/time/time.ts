@@ -13,7 +13,7 @@ import type { PlannedStep } from "../lowering";
 import { ratesOf } from "./card-rates";
 import { hostLinkBytesPerSecond } from "./communication";
 import { loaderSamplesPerSecond, workersFor } from "./loading";
-import { type StepSeconds, type StepWork, stepSeconds } from "./step-seconds";
+import { deviceSecondsOf, type StepSeconds, type StepWork, stepSeconds } from "./step-seconds";
 import type { RateLimit, RunPart, StepPart, TimeAnswer, TimeEstimate } from "./time-estimate";
 
 /** A step and what of it does not depend on the card. */
@@ -50,18 +50,17 @@ export function workOf({ training, lowered }: PlannedStep, batchSize: number): T
 export function estimateTime(work: TimedWork, plan: Plan, architecture: ClipArchitecture, gpu: GpuSpec): TimeAnswer {
   const answer = ratesOf(gpu, plan.precision);
   if (answer.kind === "none") return { kind: "not_estimated", why: answer.why };
-  const { rates } = answer;
-  const at = (hostSecondsPerKernel: number) => stepSeconds(work, plan, architecture, gpu, rates, hostSecondsPerKernel);
-  const step = at(HOST_SECONDS_PER_KERNEL.likely);
-  const one = plan.deviceCount === 1 ? step : stepSeconds(work, { ...plan, deviceCount: 1 }, architecture, gpu, rates);
+  const once = deviceSecondsOf(work, answer.rates);
+  const step = stepSeconds(work, once, plan, architecture, gpu);
+  const one = plan.deviceCount === 1 ? step : stepSeconds(work, once, { ...plan, deviceCount: 1 }, architecture, gpu);
   const stepSamples = plan.perDeviceBatchSize * plan.gradAccumulationSteps * plan.deviceCount;
   const limits = rateLimits(plan, gpu, step, stepSamples);
   const slowest = limits[0];
   const clock = Math.max(step.total, stepSamples / loaderSamplesPerSecond(plan));
   const seconds: Interval = {
-    low: Math.max(TIME_ERROR_LOW * step.device, at(HOST_SECONDS_PER_KERNEL.low).host),
+    low: Math.max(TIME_ERROR_LOW * step.device, step.kernelCount * HOST_SECONDS_PER_KERNEL.low),
     likely: clock,
-    high: Math.max(TIME_ERROR_HIGH * clock, at(HOST_SECONDS_PER_KERNEL.high).host),
+    high: Math.max(TIME_ERROR_HIGH * clock, step.kernelCount * HOST_SECONDS_PER_KERNEL.high),
     reason:
       "the 80 % interval of the error against measured steps, and the range of processors that hand kernels to the card",
   };

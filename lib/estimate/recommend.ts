@@ -1,0 +1,290 @@
+import { GPUS, type GpuSpec } from "../catalogue/gpus";
+import { trainingStep } from "../clip/training-step";
+import type { Card } from "../engine/pytorch/card";
+import { formatDevices, formatSeconds, formatUsd } from "../format";
+import type { TrainingGraph } from "../graph/training-graph";
+import type { ParsedPlan } from "../plan/parse-plan";
+import type { Plan } from "../plan/plan";
+import { HOUR_SECONDS } from "../units";
+import { changesThatHelp } from "./changes";
+import { largestWithin } from "./batch-sizes";
+import { type Cost, leastRunCost } from "./cost";
+import { type DeviceMemory, deviceMemory } from "./device-memory";
+import type { Change } from "./estimate";
+import { cardOf, lowerFor } from "./lowering";
+import { verdictOf } from "./memory";
+import { MODEL_VERSION } from "./model-version";
+import {
+  DEVICE_COUNTS,
+  type FittingChange,
+  type Goal,
+  type Recommendation,
+  type RecommendationFilter,
+  type RecommendationRow,
+} from "./recommendation";
+import { estimateTime, type TimedWork, workOf } from "./time/time";
+
+export interface RecommendOptions {
+  readonly goal: Goal;
+  readonly filter: RecommendationFilter;
+  /** Such as "2026-11-27": prices are judged by their age on this day. */
+  readonly today: string;
+}
+
+/**
+ * The plan on every GPU of the catalogue, 1, 2, 4 and 8 of each, best first by the goal.
+ *
+ * The batch per device stays as the plan says, so that more devices make fewer steps. Memory is worked out once for each
+ * family of cards that run the same kernels; what a card's number of multiprocessors adds (scratch of reductions, under
+ * half a percent) is that of the family's first card.
+ */
+export function recommend(parsed: ParsedPlan, { goal, filter, today }: RecommendOptions): Recommendation {
+  const steps = new StepsByFamily(parsed);
+  const counts = DEVICE_COUNTS.filter((count) => filter.deviceCounts?.includes(count) ?? true);
+  const gpus = GPUS.filter((gpu) => isConsidered(gpu, filter));
+  const rows = gpus.flatMap((gpu) =>
+    counts.map((deviceCount) => rowOf(steps.of(gpu, deviceCount), gpu, deviceCount, parsed, today)),
+  );
+  const admitted = rows.filter((row) => isWithin(row, filter));
+  const marked = markFront(admitted);
+  const sorted = marked.sort(byGoal(goal));
+  const [first] = sorted;
+  const best = first !== undefined && isAnswer(first, goal) ? { row: first, reason: reasonOf(first, goal) } : null;
+  return {
+    schemaVersion: 1,
+    modelVersion: MODEL_VERSION,
+    goal,
+    rows: sorted,
+    best,
+    fittingChanges: best === null ? fittingChanges(parsed, sorted) : [],
+    consideredCount: rows.length,
+  };
+}
+
+function isConsidered(gpu: GpuSpec, { owned, vendors, smallestMemoryBytes, bf16 }: RecommendationFilter): boolean {
+  return (
+    (owned === undefined || (gpu.id !== null && owned.includes(gpu.id))) &&
+    (vendors === undefined || vendors.includes(gpu.vendor)) &&
+    (smallestMemoryBytes === undefined || gpu.memoryBytes >= smallestMemoryBytes) &&
+    (bf16 !== true || gpu.bf16)
+  );
+}
+
+/** Bounds on price and time hold for the likely figures; a row without the figure cannot be said to keep it. */
+function isWithin(row: RecommendationRow, filter: RecommendationFilter): boolean {
+  const { highestUsdPerHour, highestUsd, deadlineSeconds } = filter;
+  if (highestUsdPerHour !== undefined) {
+    if (row.cost === null || row.cost.usdPerGpuHour * row.cost.billedGpuCount > highestUsdPerHour) return false;
+  }
+  if (highestUsd !== undefined && (row.cost === null || row.cost.usd.likely > highestUsd)) return false;
+  return deadlineSeconds === undefined || (row.totalSeconds !== null && row.totalSeconds.likely <= deadlineSeconds);
+}
+
+/** One step of one family of cards: memory and work at the plan's batch size. */
+interface FamilyStep {
+  readonly memory: DeviceMemory;
+  readonly work: TimedWork;
+  readonly largestBatchSize: (usableBytes: number) => number;
+}
+
+/** Cards that run the same kernels share a lowered step. */
+class StepsByFamily {
+  private readonly steps = new Map<string, FamilyStep>();
+  private readonly graphs = new Map<number, TrainingGraph>();
+
+  constructor(private readonly parsed: ParsedPlan) {}
+
+  of(gpu: GpuSpec, deviceCount: number): FamilyStep {
+    const card = cardOf(gpu);
+    const key = `${familyOf(card)} ${deviceCount}`;
+    const known = this.steps.get(key);
+    if (known !== undefined) return known;
+    const resolved = { ...this.parsed, gpu, plan: { ...this.parsed.plan, deviceCount } };
+    const planned = lowerFor(resolved, card, this.graphOf(resolved, deviceCount));
+    const memory = deviceMemory(resolved, planned.lowered);
+    // Cards of unlike memory ask about the same batch sizes on the way to their answers.
+    const upperBytes = remembered((batchSize) => memory.deviceBytesAt(batchSize).high);
+    const step = {
+      memory,
+      work: workOf(planned, resolved.plan.perDeviceBatchSize),
+      largestBatchSize: remembered((usableBytes) => largestWithin(usableBytes, upperBytes)),
+    };
+    this.steps.set(key, step);
+    return step;
+  }
+
+  /** The graph does not depend on the card. */
+  private graphOf({ plan, architecture }: ParsedPlan, deviceCount: number): TrainingGraph {
+    const graph = this.graphs.get(deviceCount) ?? trainingStep(architecture, plan);
+    this.graphs.set(deviceCount, graph);
+    return graph;
+  }
+}
+
+/** What of a card decides which kernels and workspaces a step has. */
+function familyOf({ sm }: Card): string {
+  if (sm < 80) return "before Ampere";
+  return sm === 90 || sm === 100 ? "Hopper and data-centre Blackwell" : "Ampere and later";
+}
+
+function remembered(ask: (question: number) => number): (question: number) => number {
+  const answers = new Map<number, number>();
+  return (question) => {
+    let answer = answers.get(question);
+    if (answer === undefined) {
+      answer = ask(question);
+      answers.set(question, answer);
+    }
+    return answer;
+  };
+}
+
+function rowOf(
+  { memory, work, largestBatchSize }: FamilyStep,
+  gpu: GpuSpec,
+  deviceCount: number,
+  { plan: given, architecture }: ParsedPlan,
+  today: string,
+): RecommendationRow {
+  const plan: Plan = { ...given, deviceCount, gpu: gpu.id ?? given.gpu };
+  const answer = estimateTime(work, plan, architecture, gpu);
+  const time = answer.kind === "estimated" ? answer.time : null;
+  const cost =
+    time === null
+      ? null
+      : leastRunCost({
+          seconds: time.totalSeconds,
+          gpuId: gpu.id,
+          gpuCount: deviceCount,
+          ownUsdPerGpuHour: plan.pricePerGpuHour ?? null,
+          today,
+          filter: { oneMachineOnly: true },
+        });
+  return {
+    gpuId: gpu.id ?? "",
+    gpuName: gpu.name,
+    vendor: gpu.vendor,
+    memoryBytes: gpu.memoryBytes,
+    bf16: gpu.bf16,
+    inChapter: gpu.inChapter,
+    deviceCount,
+    verdict: verdictOf(memory.deviceBytes, gpu.usableBytes),
+    deviceBytes: memory.deviceBytes,
+    usableBytes: gpu.usableBytes,
+    headroomBytes: gpu.usableBytes - memory.deviceBytes.high,
+    largestBatchSize: largestBatchSize(gpu.usableBytes),
+    totalSeconds: time?.totalSeconds ?? null,
+    samplesPerSecond: time?.samplesPerSecond.likely ?? null,
+    limitedBy: time?.limitedBy ?? null,
+    noTime: answer.kind === "not_estimated" ? answer.why : null,
+    cost,
+    noCost: cost !== null ? null : whyNoCost(time === null, gpu.name),
+    onFront: false,
+  };
+}
+
+function whyNoCost(hasNoTime: boolean, name: string): string {
+  return hasNoTime ? "Without a time there is no cost." : `No provider's price for ${name} in this number is known.`;
+}
+
+/** Rows than which no other that fits is both quicker and cheaper. */
+function markFront(rows: readonly RecommendationRow[]): RecommendationRow[] {
+  const contenders = rows
+    .filter((row) => row.verdict === "fits" && row.totalSeconds !== null && row.cost !== null)
+    .sort((a, b) => secondsOf(a) - secondsOf(b) || usdOf(a) - usdOf(b));
+  const front = new Set<RecommendationRow>();
+  let cheapest = Number.POSITIVE_INFINITY;
+  for (const row of contenders) {
+    if (usdOf(row) >= cheapest) continue;
+    cheapest = usdOf(row);
+    front.add(row);
+  }
+  return rows.map((row) => (front.has(row) ? { ...row, onFront: true } : row));
+}
+
+function secondsOf({ totalSeconds }: RecommendationRow): number {
+  return totalSeconds?.likely ?? Number.POSITIVE_INFINITY;
+}
+
+/** The unrounded price of the hours: runs of less than a cent are told apart. */
+function usdOf({ cost, totalSeconds }: RecommendationRow): number {
+  if (cost === null || totalSeconds === null) return Number.POSITIVE_INFINITY;
+  return (totalSeconds.likely / HOUR_SECONDS) * hourlyUsd(cost);
+}
+
+function hourlyUsd({ offer, usdPerGpuHour, billedGpuCount }: Cost): number {
+  return offer === null ? usdPerGpuHour * billedGpuCount : offer.totalUsdPerHour;
+}
+
+/** What each goal wants small. Value weighs time against money evenly: half the time is worth twice the price. */
+function measureOf(row: RecommendationRow, goal: Goal): number {
+  if (goal === "cheapest") return usdOf(row);
+  return goal === "fastest" ? secondsOf(row) : secondsOf(row) * usdOf(row);
+}
+
+const VERDICT_ORDER = { fits: 0, tight: 1, does_not_fit: 2 } as const;
+
+function byGoal(goal: Goal): (a: RecommendationRow, b: RecommendationRow) => number {
+  return (a, b) => {
+    const [x, y] = [measureOf(a, goal), measureOf(b, goal)];
+    return (
+      VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] ||
+      (x === y ? 0 : x - y) ||
+      secondsOf(a) - secondsOf(b) ||
+      a.deviceCount - b.deviceCount ||
+      (a.gpuId < b.gpuId ? -1 : 1)
+    );
+  };
+}
+
+function isAnswer(row: RecommendationRow, goal: Goal): boolean {
+  return row.verdict === "fits" && Number.isFinite(measureOf(row, goal));
+}
+
+function reasonOf(row: RecommendationRow, goal: Goal): string {
+  const devices = formatDevices(row.deviceCount, row.gpuName);
+  const time = formatSeconds(secondsOf(row));
+  const money = row.cost === null ? "at a price nobody states" : `for ${formatUsd(row.cost.usd.likely)}`;
+  switch (goal) {
+    case "cheapest":
+      return `${devices} costs least of what fits: ${time} ${money}.`;
+    case "fastest":
+      return `${devices} is the quickest that fits: ${time} ${money}.`;
+    case "best_value":
+      return `${devices} has the least time times money of what fits: ${time} ${money}.`;
+  }
+}
+
+/** Changes in the order in which they cost a user least: the result stays the same, then nearly, then not. */
+const GENTLEST_FIRST = [
+  "adamw_fused",
+  "checkpointing",
+  "precision",
+  "adamw_8bit",
+  "largest_batch",
+  "half_batch",
+  "lora",
+  "partial",
+  "linear_probe",
+];
+
+/** For each card that is too small alone: the gentlest single change with which the plan would fit it. */
+function fittingChanges(parsed: ParsedPlan, rows: readonly RecommendationRow[]): FittingChange[] {
+  const byFamily = new Map<string, readonly Change[]>();
+  const found: FittingChange[] = [];
+  for (const row of rows) {
+    const gpu = GPUS.find(({ id }) => id === row.gpuId);
+    if (gpu === undefined || row.verdict === "fits" || found.some(({ gpuId }) => gpuId === row.gpuId)) continue;
+    const family = familyOf(cardOf(gpu));
+    let changes = byFamily.get(family);
+    if (changes === undefined) {
+      changes = changesThatHelp({ ...parsed, gpu, plan: { ...parsed.plan, gpu: row.gpuId, deviceCount: 1 } });
+      byFamily.set(family, changes);
+    }
+    const change = [...changes]
+      .filter(({ deviceBytes }) => deviceBytes.high <= gpu.usableBytes)
+      .sort((a, b) => GENTLEST_FIRST.indexOf(a.id) - GENTLEST_FIRST.indexOf(b.id))[0];
+    if (change !== undefined) found.push({ gpuId: row.gpuId, change: { ...change, verdict: "fits" } });
+  }
+  return found;
+}
