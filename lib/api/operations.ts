@@ -6,6 +6,8 @@ import { type ParsedPlan, parsePlan } from "../plan/parse-plan";
 import type { Issue } from "../plan/plan";
 import { planSchema } from "../plan/schema";
 import { gpuListingSchema, modelListingSchema } from "./catalogue-listing";
+import { createDataRequirement } from "./data-operations";
+import { dataRequestSchema } from "./data-request-schema";
 import { assumptionSchema, changeSchema, estimateSchema, intervalSchema, timelineSchema } from "./estimate-schema";
 import { type Accepted, type AnyOperation, NO_BODY, type Operation, type RequestBody } from "./operation";
 import { resolvedPlanSchema } from "./plan-schema";
@@ -246,15 +248,23 @@ export const getPlan = operation({
   examples: [],
 });
 
-export const OPERATIONS: readonly AnyOperation[] = [createEstimate, listModels, listGpus, createPlan, getPlan];
+export const OPERATIONS: readonly AnyOperation[] = [
+  createEstimate,
+  createDataRequirement,
+  listModels,
+  listGpus,
+  createPlan,
+  getPlan,
+];
 
 /** Named in the OpenAPI document, as a client sends them. */
-export const INPUT_SCHEMAS = { PlanInput: planSchema } as const;
+export const INPUT_SCHEMAS = { DataRequestInput: dataRequestSchema, PlanInput: planSchema } as const;
 
 /** Named in the OpenAPI document, as a client receives them. */
 export const ANSWER_SCHEMAS = {
   Assumption: assumptionSchema,
   Change: changeSchema,
+  DataRequirement: createDataRequirement.answer,
   Estimate: estimateSchema,
   EstimateAnswer: createEstimate.answer,
   Gpus: listGpus.answer,

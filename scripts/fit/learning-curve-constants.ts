@@ -3,7 +3,7 @@
 import type { ErrorQuantiles, LearningCurveConstants, PilotSizeCount } from "../../lib/catalogue/learning-curves";
 import { fitLearningCurve, ownSlopes, type SlopeConstants } from "../../lib/estimate/data/learning-curve";
 import { type PilotPoint, pilotSizeCount } from "../../lib/estimate/data/pilot";
-import { shotsWithoutPilot } from "../../lib/estimate/data/without-pilot";
+import { FARTHEST_SHOTS_WITHOUT_PILOT, shotsWithoutPilot } from "../../lib/estimate/data/without-pilot";
 import { type PublishedCurve, zeroShotKey } from "../accuracy/data/published-curves";
 import { quantile } from "../accuracy/statistics";
 import { groupBy } from "../group-by";
@@ -43,7 +43,7 @@ export function fitLearningCurveConstants({ curves, zeroShot }: PublishedEvidenc
     residuals: residualQuantiles(folds, tuning),
     errorRatioWithoutPilot,
     samplesFactorWithoutPilot: samplesFactor(folds, curves, zeroShot),
-    zeroShotAccuracy: zeroShotQuartiles(zeroShot),
+    zeroShotAccuracy: zeroShotQuartiles(curves, zeroShot),
   });
 }
 
@@ -228,8 +228,8 @@ function samplesFactor(
       return points.flatMap(({ size, accuracy }) => {
         if (accuracy <= without) return [];
         const shots = shotsWithoutPilot(without, accuracy, family, constants);
-        // Not reached by 64: at least as far off as 64 is from the truth.
-        return [Math.abs(Math.log((shots ?? 64) / size))];
+        // Not reached at all: at least as far off as the last size asked for.
+        return [Math.abs(Math.log((shots ?? FARTHEST_SHOTS_WITHOUT_PILOT) / size))];
       });
     });
   });
@@ -241,11 +241,19 @@ function samplesFactor(
   );
 }
 
-/** Over datasets, each by the median of the models that were tried on it. */
-function zeroShotQuartiles(zeroShot: ReadonlyMap<string, number>): LearningCurveConstants["zeroShotAccuracy"] {
-  const byDataset = groupBy(zeroShot, ([key]) => key.split("|", 1)[0] ?? "");
+/** Over datasets with classes, each by the median of the models that were tried on it. */
+function zeroShotQuartiles(
+  curves: readonly PublishedCurve[],
+  zeroShot: ReadonlyMap<string, number>,
+): LearningCurveConstants["zeroShotAccuracy"] {
+  const datasets = new Set(curves.flatMap(({ dataset, classCount }) => (classCount === null ? [] : [dataset])));
+  const known = [...zeroShot].map(([key, accuracy]) => ({ dataset: key.split("|", 1)[0] ?? "", accuracy }));
+  const byDataset = groupBy(
+    known.filter(({ dataset }) => datasets.has(dataset)),
+    ({ dataset }) => dataset,
+  );
   const medians = [...byDataset.values()]
-    .map((found) => median(found.map(([, accuracy]) => accuracy)))
+    .map((found) => median(found.map(({ accuracy }) => accuracy)))
     .sort((a, b) => a - b);
   return {
     datasetCount: medians.length,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { GET as unknownPath } from "@/app/api/[[...path]]/route";
 import { GET as getOpenApi } from "@/app/api/openapi.json/route";
+import * as dataRequirements from "@/app/api/v1/data-requirements/route";
 import * as estimates from "@/app/api/v1/estimates/route";
 import * as gpus from "@/app/api/v1/gpus/route";
 import * as models from "@/app/api/v1/models/route";
@@ -18,6 +19,7 @@ import { proxy } from "@/proxy";
 import { ask, get } from "./requests";
 
 const ROUTES: Readonly<Record<string, Readonly<Record<"GET" | "POST", RouteHandler>>>> = {
+  "/api/v1/data-requirements": dataRequirements,
   "/api/v1/estimates": estimates,
   "/api/v1/gpus": gpus,
   "/api/v1/models": models,

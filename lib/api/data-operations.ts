@@ -1,0 +1,72 @@
+/** Operations that answer questions about data. */
+
+import * as z from "zod";
+import { type DataRequirement, dataRequirement } from "../estimate/data/data-requirement";
+import { dataRequestSchema, type ParsedDataRequest, parseDataRequest } from "./data-request-schema";
+import { dataRequirementSchema } from "./data-requirement-schema";
+import type { Operation } from "./operation";
+
+const NOTHING = z.strictObject({});
+
+type Nothing = z.infer<typeof NOTHING>;
+
+/** A pilot of 200 images of 25 classes, and the accuracy that is wanted. */
+export const EXAMPLE_DATA_REQUEST = {
+  classCount: 25,
+  strategy: "lora",
+  targetAccuracy: 0.85,
+  zeroShotAccuracy: 0.62,
+  pilot: [
+    { shotsPerClass: 2, accuracy: 0.71 },
+    { shotsPerClass: 4, accuracy: 0.75 },
+    { shotsPerClass: 8, accuracy: 0.79 },
+  ],
+  predictAtShotsPerClass: [16, 32],
+};
+
+export const createDataRequirement: Operation<ParsedDataRequest, Nothing, Nothing, DataRequirement> = {
+  operationId: "createDataRequirement",
+  method: "POST",
+  path: "/api/v1/data-requirements",
+  summary: "Say how much data a task needs",
+  description:
+    "From your own pilot (a few trainings on few images), else from the zero-shot accuracy, else from published datasets: " +
+    "expected accuracy at any size with its band, samples needed for a target, the next round to collect, the test set that " +
+    "tells accuracies apart, labelling and storage. Beyond four times the largest pilot there is no accuracy, and an upper " +
+    "bound may not be established. Accuracies are fractions.",
+  parameters: NOTHING,
+  query: NOTHING,
+  body: { schema: dataRequestSchema, parse: parseDataRequest },
+  status: 200,
+  answer: dataRequirementSchema,
+  answerSummary: "The need, and what it rests on",
+  cacheControl: "no-store",
+  problems: ["not-json", "too-large", "not-json-type", "invalid"],
+  examples: [
+    {
+      id: "pilot",
+      summary: "A pilot of three sizes and a target",
+      url: "/api/v1/data-requirements",
+      body: EXAMPLE_DATA_REQUEST,
+      status: 200,
+    },
+    {
+      id: "no-pilot",
+      summary: "Before any training: an order of magnitude",
+      url: "/api/v1/data-requirements",
+      body: { classCount: 100, strategy: "linear_probe", targetAccuracy: 0.8, zeroShotAccuracy: 0.65 },
+      status: 200,
+    },
+    {
+      id: "data-invalid",
+      summary: "Accuracy in percent where a fraction is meant",
+      url: "/api/v1/data-requirements",
+      body: { classCount: 100, targetAccuracy: 85 },
+      status: 422,
+    },
+  ],
+};
+
+export function answerDataRequirement({ request, assumptions }: ParsedDataRequest): DataRequirement {
+  return dataRequirement(request, assumptions);
+}
