@@ -2,9 +2,13 @@
 
 import * as z from "zod";
 import { type DataRequirement, dataRequirement } from "../estimate/data/data-requirement";
+import { rankStrategies, type StrategyAnswer } from "../estimate/strategy/strategy-answer";
 import { dataRequestSchema, type ParsedDataRequest, parseDataRequest } from "./data-request-schema";
 import { dataRequirementSchema } from "./data-requirement-schema";
 import type { Operation } from "./operation";
+import { runOfPlan } from "./run-of-plan";
+import { strategyAnswerSchema } from "./strategy-answer-schema";
+import { type ParsedStrategyRequest, parseStrategyRequest, strategyRequestSchema } from "./strategy-request-schema";
 
 const NOTHING = z.strictObject({});
 
@@ -69,4 +73,53 @@ export const createDataRequirement: Operation<ParsedDataRequest, Nothing, Nothin
 
 export function answerDataRequirement({ request, assumptions }: ParsedDataRequest): DataRequirement {
   return dataRequirement(request, assumptions);
+}
+
+export const createStrategyRanking: Operation<ParsedStrategyRequest, Nothing, Nothing, StrategyAnswer> = {
+  operationId: "createStrategyRanking",
+  method: "POST",
+  path: "/api/v1/strategies",
+  summary: "Rank the ways to fine-tune",
+  description:
+    "By what was published at this number of images of each class, each place with its reason and source; strategies that " +
+    "are too close to tell share one. With each, the memory of your plan on its card. The plan's own strategy matters only " +
+    "for its settings. The chapter's rule is beside it.",
+  parameters: NOTHING,
+  query: NOTHING,
+  body: { schema: strategyRequestSchema, parse: parseStrategyRequest },
+  status: 200,
+  answer: strategyAnswerSchema,
+  answerSummary: "The ranking, and what it rests on",
+  cacheControl: "no-store",
+  problems: ["not-json", "too-large", "not-json-type", "invalid"],
+  examples: [
+    {
+      id: "few-shot",
+      summary: "400 images of 100 classes",
+      url: "/api/v1/strategies",
+      body: {
+        plan: { model: "ViT-B-16", classCount: 100, trainSampleCount: 400, precision: "amp", gpu: "rtx-4090" },
+        zeroShotAccuracy: 0.65,
+      },
+      status: 200,
+    },
+    {
+      id: "robust",
+      summary: "Plenty of data, and robustness to shifts",
+      url: "/api/v1/strategies",
+      body: { plan: { model: "ViT-B-32", classCount: 100, trainSampleCount: 200000 }, priority: "robust" },
+      status: 200,
+    },
+    {
+      id: "strategies-invalid",
+      summary: "Mistakes in the plan and beside it",
+      url: "/api/v1/strategies",
+      body: { plan: { model: "ViT-B-23" }, priority: "fast" },
+      status: 422,
+    },
+  ],
+};
+
+export function answerStrategyRanking({ request, assumptions }: ParsedStrategyRequest): StrategyAnswer {
+  return rankStrategies(request, assumptions, runOfPlan);
 }

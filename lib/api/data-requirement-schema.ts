@@ -56,14 +56,14 @@ const neededSchema = z
   })
   .meta({ description: "Samples at which the target is expected to be reached" }) satisfies z.ZodType<SamplesNeeded>;
 
-const strategySchema = z.enum(Object.keys(DATA_STRATEGIES).filter(isStrategy));
+export const dataStrategySchema = z.enum(Object.keys(DATA_STRATEGIES).filter(isStrategy));
 const methodSchema = z.enum(Object.keys(ANNOTATION_TIMES).filter(isMethod));
 
 const requestSchema = z
   .object({
     task: z.enum(["classification", "retrieval", "detection", "segmentation"]),
     classCount: count.nullable(),
-    strategy: strategySchema,
+    strategy: dataStrategySchema,
     model: z.string().nullable(),
     domainShift: z.enum(["small", "medium", "large"]),
     targetAccuracy: fraction.nullable(),

@@ -6,12 +6,13 @@ import { type ParsedPlan, parsePlan } from "../plan/parse-plan";
 import type { Issue } from "../plan/plan";
 import { planSchema } from "../plan/schema";
 import { gpuListingSchema, modelListingSchema } from "./catalogue-listing";
-import { createDataRequirement } from "./data-operations";
+import { createDataRequirement, createStrategyRanking } from "./data-operations";
 import { dataRequestSchema } from "./data-request-schema";
 import { assumptionSchema, changeSchema, estimateSchema, intervalSchema, timelineSchema } from "./estimate-schema";
 import { type Accepted, type AnyOperation, NO_BODY, type Operation, type RequestBody } from "./operation";
 import { resolvedPlanSchema } from "./plan-schema";
 import { issueSchema, problemSchema } from "./problem";
+import { strategyRequestSchema } from "./strategy-request-schema";
 
 const PLAN_BODY: RequestBody<ParsedPlan> = { schema: planSchema, parse: parsePlan };
 
@@ -251,6 +252,7 @@ export const getPlan = operation({
 export const OPERATIONS: readonly AnyOperation[] = [
   createEstimate,
   createDataRequirement,
+  createStrategyRanking,
   listModels,
   listGpus,
   createPlan,
@@ -258,7 +260,11 @@ export const OPERATIONS: readonly AnyOperation[] = [
 ];
 
 /** Named in the OpenAPI document, as a client sends them. */
-export const INPUT_SCHEMAS = { DataRequestInput: dataRequestSchema, PlanInput: planSchema } as const;
+export const INPUT_SCHEMAS = {
+  DataRequestInput: dataRequestSchema,
+  PlanInput: planSchema,
+  StrategyRequestInput: strategyRequestSchema,
+} as const;
 
 /** Named in the OpenAPI document, as a client receives them. */
 export const ANSWER_SCHEMAS = {
@@ -276,6 +282,7 @@ export const ANSWER_SCHEMAS = {
   Problem: problemSchema,
   StoredPlan: getPlan.answer,
   StoredPlanLocation: createPlan.answer,
+  Strategies: createStrategyRanking.answer,
 } as const satisfies Record<string, z.ZodType>;
 
 /** Lets inference name the types of body, query, path and answer. */

@@ -8,6 +8,7 @@ import type { Console } from "./console";
 import { EXIT } from "./exit";
 import { type Arguments, type Flag, flagHelp, readArguments } from "./flags";
 import { answerLines } from "./jsonl";
+import { PLAN_FLAGS, planInput } from "./plan-flags";
 import { exclusions, isRecord, readJson, strayOperands } from "./plan-source";
 
 /** A flag and where in the question its value goes, such as `annotation.method`. */
@@ -22,6 +23,8 @@ export interface QuestionCommand<Body extends Accepted, Answer> {
   /** What it answers, for the help. */
   readonly purpose: string;
   readonly flags: readonly QuestionFlag[];
+  /** Adds what flags say beyond the fields they name, such as a plan; without it every flag fills its own field. */
+  readonly input?: (fields: Readonly<Record<string, unknown>>, values: Arguments["values"]) => unknown;
   readonly body: RequestBody<Body>;
   readonly answer: (body: Body) => Answer;
   readonly text: (answer: Answer) => string;
@@ -71,7 +74,7 @@ async function answerOne<Body extends Accepted, Answer>(
 ): Promise<number> {
   const asJson = values.get("json") === true;
   try {
-    const checked = checkBody(command.body, await question(command.flags, values, console));
+    const checked = checkBody(command.body, await question(command, values, console));
     // Mistakes in flags and in the question are told together, so that one round of corrections is enough.
     if (!checked.ok) throw ProblemError.invalid([...mistakes, ...checked.issues]);
     if (mistakes.length > 0) throw ProblemError.invalid(mistakes);
@@ -99,10 +102,10 @@ async function answerMany<Body extends Accepted, Answer>(
     await console.error(mistakes.map((issue) => `headroom: ${issueLine(command.flags, issue)}\n`).join(""));
     return EXIT.badInput;
   }
-  const defaults = await question(command.flags, values, console);
+  const defaults = await question(command, values, console);
   const { answeredCount, refusedCount } = await answerLines(
     console.stdin,
-    (line) => command.answer(parseBody(command.body, filledIn(line, defaults))),
+    (line) => command.answer(parseBody(command.body, filledQuestion(line, defaults))),
     console.write,
     (lineNumber, error) => console.error(`headroom: line ${lineNumber} could not be answered: ${String(error)}\n`),
   );
@@ -113,7 +116,7 @@ async function answerMany<Body extends Accepted, Answer>(
 
 /** The question that a file and flags describe, unchecked: the command line accepts exactly what the API accepts. */
 async function question(
-  flags: readonly QuestionFlag[],
+  { flags, input: complete }: Pick<QuestionCommand<Accepted, never>, "flags" | "input">,
   values: Arguments["values"],
   console: Console,
 ): Promise<unknown> {
@@ -123,10 +126,30 @@ async function question(
   const input: Record<string, unknown> = { ...base };
   for (const { name, path, entry } of flags) {
     const value = values.get(name);
-    if (value === undefined) continue;
+    if (value === undefined || (complete !== undefined && path.startsWith(PLAN_PREFIX))) continue;
     setAt(input, path, Array.isArray(value) && entry !== undefined ? value.map(entry) : value);
   }
-  return input;
+  return complete === undefined ? input : complete(input, values);
+}
+
+const PLAN_PREFIX = "plan.";
+
+/** The flags of a plan, for a question that holds one. */
+export const PLAN_QUESTION_FLAGS: readonly QuestionFlag[] = PLAN_FLAGS.map((flag) => ({
+  ...flag,
+  path: `${PLAN_PREFIX}${flag.path}`,
+}));
+
+/** A question with a plan in it, made of the flags and what the file says. */
+export function withPlan(fields: Readonly<Record<string, unknown>>, values: Arguments["values"]): unknown {
+  return { ...fields, plan: planInput(values, fields.plan ?? {}) };
+}
+
+/** A line's plan, too, comes first and is filled in. */
+function filledQuestion(line: unknown, defaults: unknown): unknown {
+  const filled = filledIn(line, defaults);
+  if (!isRecord(line) || !isRecord(defaults) || !isRecord(filled) || line.plan === undefined) return filled;
+  return { ...filled, plan: filledIn(line.plan, defaults.plan) };
 }
 
 function setAt(input: Record<string, unknown>, path: string, value: unknown): void {
@@ -154,7 +177,10 @@ function filledIn(line: unknown, defaults: unknown): unknown {
 
 /** The flag that a person has to change, where one sets the field. */
 function issueLine(flags: readonly QuestionFlag[], { path, message }: Issue): string {
-  const flag = flags.find((candidate) => path === candidate.path || path.startsWith(`${candidate.path}.`));
+  const flag = flags.find(
+    (candidate) =>
+      path === candidate.path || `${path}.kind` === candidate.path || path.startsWith(`${candidate.path}.`),
+  );
   if (flag !== undefined) return `--${flag.name}: ${message}`;
   return path === "" || message.includes(path) ? message : `${path}: ${message}`;
 }
