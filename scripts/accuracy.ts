@@ -11,6 +11,7 @@ import { compareModels, modelDifferences, worstFlopsError } from "./accuracy/mod
 import { type AccuracyOptions, keepsRow, parseOptions, USAGE } from "./accuracy/options";
 import { printReport, printWorst } from "./accuracy/print";
 import { accuracyReport } from "./accuracy/report";
+import { brokenSearchLimits, compareSearches, printSearches } from "./accuracy/search/search-report";
 import { COMMITTED_FIGURES, readTruth, TRUTH_FILES } from "./accuracy/truth-files";
 
 const EXIT_LIMIT_BROKEN = 1;
@@ -31,7 +32,17 @@ function main(args: readonly string[]): number {
       return reportModels();
     case "data":
       return reportData(options);
+    case "search":
+      return reportSearch();
   }
+}
+
+function reportSearch(): number {
+  const comparisons = compareSearches();
+  const broken = brokenSearchLimits(comparisons);
+  const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
+  process.stdout.write(`${printSearches(comparisons)}\n${verdict}\n`);
+  return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
 }
 
 function reportData(options: AccuracyOptions): number {

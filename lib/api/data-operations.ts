@@ -1,12 +1,15 @@
-/** Operations that answer questions about data. */
+/** Operations that answer questions about data, strategies and searches. */
 
 import * as z from "zod";
 import { type DataRequirement, dataRequirement } from "../estimate/data/data-requirement";
+import { estimateSearch, type SearchAnswer } from "../estimate/search/search-answer";
 import { rankStrategies, type StrategyAnswer } from "../estimate/strategy/strategy-answer";
 import { dataRequestSchema, type ParsedDataRequest, parseDataRequest } from "./data-request-schema";
 import { dataRequirementSchema } from "./data-requirement-schema";
 import type { Operation } from "./operation";
 import { runOfPlan } from "./run-of-plan";
+import { searchAnswerSchema } from "./search-answer-schema";
+import { type ParsedSearchRequest, parseSearchRequest, searchRequestSchema } from "./search-request-schema";
 import { strategyAnswerSchema } from "./strategy-answer-schema";
 import { type ParsedStrategyRequest, parseStrategyRequest, strategyRequestSchema } from "./strategy-request-schema";
 
@@ -122,4 +125,59 @@ export const createStrategyRanking: Operation<ParsedStrategyRequest, Nothing, No
 
 export function answerStrategyRanking({ request, assumptions }: ParsedStrategyRequest): StrategyAnswer {
   return rankStrategies(request, assumptions, runOfPlan);
+}
+
+export const createSearchBudget: Operation<ParsedSearchRequest, Nothing, Nothing, SearchAnswer> = {
+  operationId: "createSearchBudget",
+  method: "POST",
+  path: "/api/v1/search-budgets",
+  summary: "Say what a hyper-parameter search takes",
+  description:
+    "Expected epochs of a search that stops trials early, with their range and cap, from running the pruner's own rule over " +
+    "made-up trials; hours and cost from the seconds of an epoch; how many validation images the winner needs to mean " +
+    "something; and a program for Optuna.",
+  parameters: NOTHING,
+  query: NOTHING,
+  body: { schema: searchRequestSchema, parse: parseSearchRequest },
+  status: 200,
+  answer: searchAnswerSchema,
+  answerSummary: "The search's budget",
+  cacheControl: "no-store",
+  problems: ["not-json", "too-large", "not-json-type", "invalid"],
+  examples: [
+    {
+      id: "median",
+      summary: "50 trials of 5 epochs, stopped below the median",
+      url: "/api/v1/search-budgets",
+      body: {
+        plan: { model: "ViT-B-32", strategy: { kind: "partial", unlockedBlocks: 2 }, gpu: "rtx-4090" },
+        epochSeconds: 95,
+        usdPerHour: 0.4,
+      },
+      status: 200,
+    },
+    {
+      id: "halving",
+      summary: "Successive halving over 27 epochs",
+      url: "/api/v1/search-budgets",
+      body: {
+        plan: { model: "ViT-B-32", strategy: { kind: "lora", rank: 4, targets: ["q_proj", "v_proj"] } },
+        trialCount: 40,
+        epochsPerTrial: 27,
+        pruner: { kind: "halving", reductionFactor: 3 },
+      },
+      status: 200,
+    },
+    {
+      id: "search-invalid",
+      summary: "A range that is none",
+      url: "/api/v1/search-budgets",
+      body: { plan: { model: "ViT-B-32" }, space: [{ name: "lr", kind: "log_uniform", low: 0, high: 0.001 }] },
+      status: 422,
+    },
+  ],
+};
+
+export function answerSearchBudget({ request, assumptions }: ParsedSearchRequest): SearchAnswer {
+  return estimateSearch(request, assumptions, runOfPlan);
 }

@@ -6,12 +6,13 @@ import { type ParsedPlan, parsePlan } from "../plan/parse-plan";
 import type { Issue } from "../plan/plan";
 import { planSchema } from "../plan/schema";
 import { gpuListingSchema, modelListingSchema } from "./catalogue-listing";
-import { createDataRequirement, createStrategyRanking } from "./data-operations";
+import { createDataRequirement, createSearchBudget, createStrategyRanking } from "./data-operations";
 import { dataRequestSchema } from "./data-request-schema";
 import { assumptionSchema, changeSchema, estimateSchema, intervalSchema, timelineSchema } from "./estimate-schema";
 import { type Accepted, type AnyOperation, NO_BODY, type Operation, type RequestBody } from "./operation";
 import { resolvedPlanSchema } from "./plan-schema";
 import { issueSchema, problemSchema } from "./problem";
+import { searchRequestSchema } from "./search-request-schema";
 import { strategyRequestSchema } from "./strategy-request-schema";
 
 const PLAN_BODY: RequestBody<ParsedPlan> = { schema: planSchema, parse: parsePlan };
@@ -253,6 +254,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   createEstimate,
   createDataRequirement,
   createStrategyRanking,
+  createSearchBudget,
   listModels,
   listGpus,
   createPlan,
@@ -263,6 +265,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
 export const INPUT_SCHEMAS = {
   DataRequestInput: dataRequestSchema,
   PlanInput: planSchema,
+  SearchRequestInput: searchRequestSchema,
   StrategyRequestInput: strategyRequestSchema,
 } as const;
 
@@ -280,6 +283,7 @@ export const ANSWER_SCHEMAS = {
   Models: listModels.answer,
   Plan: resolvedPlanSchema,
   Problem: problemSchema,
+  SearchBudget: createSearchBudget.answer,
   StoredPlan: getPlan.answer,
   StoredPlanLocation: createPlan.answer,
   Strategies: createStrategyRanking.answer,

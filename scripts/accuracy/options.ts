@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { CONFIGURATION_FIELDS, type ConfigurationField, type TruthRow } from "./truth-rows";
 
-/** What has a measured truth: the memory of a step; parameters and FLOPs of every model; accuracy by labelled images. */
-const SUBJECTS = ["memory", "models", "data"] as const;
+/** What has a measured truth: the memory of a step; parameters and FLOPs of every model; accuracy by labelled images; epochs of a search. */
+const SUBJECTS = ["memory", "models", "data", "search"] as const;
 
 export type Subject = (typeof SUBJECTS)[number];
 
@@ -19,7 +19,8 @@ export interface AccuracyOptions {
 
 export const USAGE = `npm run accuracy -- memory [--worst 20] [--json] [--filter strategy=lora]... [--file rows.csv] [--commit]
 npm run accuracy -- models
-npm run accuracy -- data [--json] [--commit]`;
+npm run accuracy -- data [--json] [--commit]
+npm run accuracy -- search`;
 
 /** @throws {Error} with what is wrong, for anything but the documented options */
 export function parseOptions(args: readonly string[]): AccuracyOptions {
@@ -40,7 +41,9 @@ export function parseOptions(args: readonly string[]): AccuracyOptions {
       `"${positionals.join(" ")}" is not something with a measured truth; there are: ${SUBJECTS.join(", ")}`,
     );
   }
-  if (subject === "models" && args.length > 1) throw new Error("models takes no options");
+  if ((subject === "models" || subject === "search") && args.length > 1) {
+    throw new Error(`${subject} takes no options`);
+  }
   if (subject === "data" && args.some((arg) => /^--(?:worst|filter|file)\b/.test(arg))) {
     throw new Error("data takes --json and --commit only");
   }
