@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+  formatAccuracy,
   formatBytes,
   formatBytesChange,
   formatBytesNumber,
@@ -8,6 +9,7 @@ import {
   formatDevices,
   formatFlops,
   formatPercent,
+  formatPoints,
   formatSeconds,
   formatShape,
   formatUsd,
@@ -79,6 +81,18 @@ test("FLOPs say that they are FLOPs", () => {
   expect(formatFlops(123_456e12)).toBe("123,456 TFLOP");
 });
 
+test.each([
+  [0.85, "85 %"],
+  [0.7254, "72.5 %"],
+  [1, "100 %"],
+])("an accuracy of %p is %s", (fraction, text) => {
+  expect(formatAccuracy(fraction)).toBe(text);
+});
+
+test("a difference of accuracies is in points", () => {
+  expect([0.023, 0.01, -0.0146, 0].map(formatPoints)).toEqual(["2.3 points", "1 point", "−1.5 points", "0 points"]);
+});
+
 test("money reads to the cent, and less than a cent never as nothing", () => {
   expect([9832, 0.005, 0, 0.0016, -4.98].map(formatUsd)).toEqual(["$9,832.00", "$0.01", "$0.00", "$0.0016", "−$4.98"]);
 });
@@ -90,7 +104,16 @@ test("shapes and devices read as people write them", () => {
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%p is never shown", (value) => {
-  for (const format of [formatCount, formatCompactCount, formatPercent, formatSeconds, formatFlops, formatUsd]) {
+  const formats = [
+    formatCount,
+    formatCompactCount,
+    formatPercent,
+    formatSeconds,
+    formatFlops,
+    formatAccuracy,
+    formatPoints,
+  ];
+  for (const format of [...formats, formatUsd]) {
     expect(() => format(value)).toThrow(RangeError);
   }
   expect(() => formatBytes(value, "GiB")).toThrow(RangeError);

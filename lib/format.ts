@@ -59,6 +59,17 @@ export function formatPercent(fraction: number): string {
   return withUnit(formatDecimal(percent, digits), "%");
 }
 
+/** An accuracy as percent with a tenth where there is one: "85 %", "72.5 %". Pilots tell accuracies apart to about that. */
+export function formatAccuracy(fraction: number): string {
+  return withUnit(minus(AT_MOST_ONE_DECIMAL.format(finite(fraction) * 100)), "%");
+}
+
+/** A difference of accuracies: "2.3 points". */
+export function formatPoints(fraction: number): string {
+  const points = minus(AT_MOST_ONE_DECIMAL.format(finite(fraction) * 100));
+  return withUnit(points, points === "1" ? "point" : "points");
+}
+
 /** "[32, 50, 768]": the shape of a tensor. */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
@@ -104,13 +115,14 @@ export function formatDevices(count: number, name: string): string {
 
 const GROUPED = fixedDecimals(0);
 const ONE_DECIMAL = fixedDecimals(1);
+const AT_MOST_ONE_DECIMAL = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const CENTS = fixedDecimals(2);
 const CENT = 0.01;
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const THREE_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const TWO_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
 
-function fixedDecimals(digits: number): Intl.NumberFormat {
+function fixedDecimals(digits: 0 | 1 | 2): Intl.NumberFormat {
   return new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 

@@ -1,13 +1,17 @@
-/** How near the estimates are to what PyTorch and open_clip do: `npm run accuracy -- memory`. See docs/accuracy.md. */
+/** How near the estimates are to what was measured and published: `npm run accuracy -- memory`. See docs/accuracy.md. */
 
 import { writeFileSync } from "node:fs";
 import { MODEL_VERSION } from "../lib/estimate/model-version";
 import { compareRows } from "./accuracy/comparison";
+import { COMMITTED_DATA_FIGURES, publishedDataReport } from "./accuracy/data/data-report";
+import { brokenDataLimits } from "./accuracy/data/gates";
+import { printDataReport } from "./accuracy/data/print";
 import { brokenLimits } from "./accuracy/gates";
 import { compareModels, modelDifferences, worstFlopsError } from "./accuracy/model-counts";
 import { type AccuracyOptions, keepsRow, parseOptions, USAGE } from "./accuracy/options";
 import { printReport, printWorst } from "./accuracy/print";
 import { accuracyReport } from "./accuracy/report";
+import { brokenSearchLimits, compareSearches, printSearches } from "./accuracy/search/search-report";
 import { COMMITTED_FIGURES, readTruth, TRUTH_FILES } from "./accuracy/truth-files";
 
 const EXIT_LIMIT_BROKEN = 1;
@@ -21,7 +25,37 @@ function main(args: readonly string[]): number {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
     return EXIT_BAD_INPUT;
   }
-  return options.subject === "memory" ? reportMemory(options) : reportModels();
+  switch (options.subject) {
+    case "memory":
+      return reportMemory(options);
+    case "models":
+      return reportModels();
+    case "data":
+      return reportData(options);
+    case "search":
+      return reportSearch();
+  }
+}
+
+function reportSearch(): number {
+  const comparisons = compareSearches();
+  const broken = brokenSearchLimits(comparisons);
+  const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
+  process.stdout.write(`${printSearches(comparisons)}\n${verdict}\n`);
+  return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
+}
+
+function reportData(options: AccuracyOptions): number {
+  const report = publishedDataReport();
+  const broken = brokenDataLimits(report);
+  if (options.commit) writeFileSync(COMMITTED_DATA_FIGURES, toJson(report));
+  if (options.json) {
+    process.stdout.write(toJson({ ...report, broken }));
+  } else {
+    const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
+    process.stdout.write(`${printDataReport(report)}\n\n${verdict}\n`);
+  }
+  return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
 }
 
 function reportModels(): number {

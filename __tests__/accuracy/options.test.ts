@@ -16,12 +16,14 @@ test("several filters keep the rows that have every value", () => {
 
 test.each([
   [["time"], '"time" is not something with a measured truth'],
-  [[], "there are: memory, models"],
+  [[], "there are: memory, models, data, search"],
   [["memory", "--worst", "many"], "--worst many is not a count"],
   [["memory", "--filter", "colour=red"], "--filter colour=red is not field=value"],
   [["memory", "--filter", "strategy"], "--filter strategy is not field=value"],
   [["memory", "--commit", "--filter", "strategy=lora"], "--commit takes all rows"],
   [["models", "--json"], "models takes no options"],
+  [["search", "--json"], "search takes no options"],
+  [["data", "--worst", "3"], "data takes --json and --commit only"],
 ])("%j is refused with the reason", (args, reason) => {
   expect(() => parseOptions(args)).toThrow(reason);
 });

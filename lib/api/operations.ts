@@ -6,10 +6,14 @@ import { type ParsedPlan, parsePlan } from "../plan/parse-plan";
 import type { Issue } from "../plan/plan";
 import { planSchema } from "../plan/schema";
 import { gpuListingSchema, modelListingSchema } from "./catalogue-listing";
+import { createDataRequirement, createSearchBudget, createStrategyRanking } from "./data-operations";
+import { dataRequestSchema } from "./data-request-schema";
 import { assumptionSchema, changeSchema, estimateSchema, intervalSchema, timelineSchema } from "./estimate-schema";
 import { type Accepted, type AnyOperation, NO_BODY, type Operation, type RequestBody } from "./operation";
 import { resolvedPlanSchema } from "./plan-schema";
 import { issueSchema, problemSchema } from "./problem";
+import { searchRequestSchema } from "./search-request-schema";
+import { strategyRequestSchema } from "./strategy-request-schema";
 
 const PLAN_BODY: RequestBody<ParsedPlan> = { schema: planSchema, parse: parsePlan };
 
@@ -246,15 +250,30 @@ export const getPlan = operation({
   examples: [],
 });
 
-export const OPERATIONS: readonly AnyOperation[] = [createEstimate, listModels, listGpus, createPlan, getPlan];
+export const OPERATIONS: readonly AnyOperation[] = [
+  createEstimate,
+  createDataRequirement,
+  createStrategyRanking,
+  createSearchBudget,
+  listModels,
+  listGpus,
+  createPlan,
+  getPlan,
+];
 
 /** Named in the OpenAPI document, as a client sends them. */
-export const INPUT_SCHEMAS = { PlanInput: planSchema } as const;
+export const INPUT_SCHEMAS = {
+  DataRequestInput: dataRequestSchema,
+  PlanInput: planSchema,
+  SearchRequestInput: searchRequestSchema,
+  StrategyRequestInput: strategyRequestSchema,
+} as const;
 
 /** Named in the OpenAPI document, as a client receives them. */
 export const ANSWER_SCHEMAS = {
   Assumption: assumptionSchema,
   Change: changeSchema,
+  DataRequirement: createDataRequirement.answer,
   Estimate: estimateSchema,
   EstimateAnswer: createEstimate.answer,
   Gpus: listGpus.answer,
@@ -264,8 +283,10 @@ export const ANSWER_SCHEMAS = {
   Models: listModels.answer,
   Plan: resolvedPlanSchema,
   Problem: problemSchema,
+  SearchBudget: createSearchBudget.answer,
   StoredPlan: getPlan.answer,
   StoredPlanLocation: createPlan.answer,
+  Strategies: createStrategyRanking.answer,
 } as const satisfies Record<string, z.ZodType>;
 
 /** Lets inference name the types of body, query, path and answer. */

@@ -3,6 +3,8 @@
  * source that is not listed here does not compile.
  */
 
+import { DATA_SOURCES } from "./data-sources";
+
 export interface Source {
   readonly title: string;
   /** Absent for a printed or bundled document that has no stable address. */
@@ -18,6 +20,7 @@ export interface Source {
 const ACCESSED = "2026-11-23";
 
 export const SOURCES = {
+  ...DATA_SOURCES,
   "open-clip-configs": {
     title: "open_clip model configurations",
     url: "https://github.com/mlfoundations/open_clip",

@@ -4,13 +4,19 @@ import { ProblemError } from "../api/problem";
 import { nearestNames } from "../catalogue/nearest-names";
 import { MODEL_VERSION } from "../estimate/model-version";
 import type { Console } from "./console";
+import { dataCommand } from "./data-command";
 import { estimateCommand } from "./estimate-command";
 import { EXIT } from "./exit";
 import { exportCommand } from "./export-command";
 import { gpusCommand, modelsCommand } from "./list-commands";
+import { searchCommand } from "./search-command";
+import { strategyCommand } from "./strategy-command";
 
 const COMMANDS = {
   estimate: { run: estimateCommand, summary: "Does the plan fit, and what fills the memory?" },
+  data: { run: dataCommand, summary: "How much data does the task need?" },
+  strategy: { run: strategyCommand, summary: "Which way to fine-tune?" },
+  search: { run: searchCommand, summary: "What does a hyper-parameter search take?" },
   export: { run: exportCommand, summary: "The plan as a command, a script, a task or a document" },
   models: { run: modelsCommand, summary: "List the models that can be planned" },
   gpus: { run: gpusCommand, summary: "List the GPUs of the catalogue" },

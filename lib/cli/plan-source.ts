@@ -27,7 +27,11 @@ export async function basePlan(values: Arguments["values"], console: Console): P
   return { ...base, model: await readJson("model-config", config, console) };
 }
 
-async function readJson(flag: string, path: string, console: Console): Promise<unknown> {
+/**
+ * @param path  a file, or `-` for standard input
+ * @throws {ProblemError} when it cannot be read or is not JSON
+ */
+export async function readJson(flag: string, path: string, console: Console): Promise<unknown> {
   return parseJsonBytes(path === "-" ? await readAll(console.stdin) : await readNamed(flag, path, console), "file");
 }
 
@@ -73,6 +77,6 @@ export function strayOperands(operands: readonly string[]): Issue[] {
   }));
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

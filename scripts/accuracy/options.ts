@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 import { CONFIGURATION_FIELDS, type ConfigurationField, type TruthRow } from "./truth-rows";
 
-/** What has a measured truth: the memory of a step; parameters and FLOPs of every model. */
-export type Subject = "memory" | "models";
+/** What has a measured truth: the memory of a step; parameters and FLOPs of every model; accuracy by labelled images; epochs of a search. */
+const SUBJECTS = ["memory", "models", "data", "search"] as const;
+
+export type Subject = (typeof SUBJECTS)[number];
 
 export interface AccuracyOptions {
   readonly subject: Subject;
@@ -16,7 +18,9 @@ export interface AccuracyOptions {
 }
 
 export const USAGE = `npm run accuracy -- memory [--worst 20] [--json] [--filter strategy=lora]... [--file rows.csv] [--commit]
-npm run accuracy -- models`;
+npm run accuracy -- models
+npm run accuracy -- data [--json] [--commit]
+npm run accuracy -- search`;
 
 /** @throws {Error} with what is wrong, for anything but the documented options */
 export function parseOptions(args: readonly string[]): AccuracyOptions {
@@ -31,11 +35,18 @@ export function parseOptions(args: readonly string[]): AccuracyOptions {
       file: { type: "string" },
     },
   });
-  const [subject] = positionals;
-  if (positionals.length !== 1 || (subject !== "memory" && subject !== "models")) {
-    throw new Error(`"${positionals.join(" ")}" is not something with a measured truth; there are: memory, models`);
+  const subject = SUBJECTS.find((name) => name === positionals[0]);
+  if (positionals.length !== 1 || subject === undefined) {
+    throw new Error(
+      `"${positionals.join(" ")}" is not something with a measured truth; there are: ${SUBJECTS.join(", ")}`,
+    );
   }
-  if (subject === "models" && args.length > 1) throw new Error("models takes no options");
+  if ((subject === "models" || subject === "search") && args.length > 1) {
+    throw new Error(`${subject} takes no options`);
+  }
+  if (subject === "data" && args.some((arg) => /^--(?:worst|filter|file)\b/.test(arg))) {
+    throw new Error("data takes --json and --commit only");
+  }
   const worstCount = Number(values.worst);
   if (!Number.isSafeInteger(worstCount) || worstCount < 0) throw new Error(`--worst ${values.worst} is not a count`);
   const filters = values.filter.map(parseFilter);

@@ -4,11 +4,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { GET as unknownPath } from "@/app/api/[[...path]]/route";
 import { GET as getOpenApi } from "@/app/api/openapi.json/route";
+import * as dataRequirements from "@/app/api/v1/data-requirements/route";
 import * as estimates from "@/app/api/v1/estimates/route";
 import * as gpus from "@/app/api/v1/gpus/route";
 import * as models from "@/app/api/v1/models/route";
 import * as plan from "@/app/api/v1/plans/[id]/route";
 import * as plans from "@/app/api/v1/plans/route";
+import * as searchBudgets from "@/app/api/v1/search-budgets/route";
+import * as strategies from "@/app/api/v1/strategies/route";
 import { curlCommand } from "@/lib/api/curl";
 import type { RouteHandler } from "@/lib/api/handle";
 import { OPERATIONS } from "@/lib/api/operations";
@@ -18,11 +21,14 @@ import { proxy } from "@/proxy";
 import { ask, get } from "./requests";
 
 const ROUTES: Readonly<Record<string, Readonly<Record<"GET" | "POST", RouteHandler>>>> = {
+  "/api/v1/data-requirements": dataRequirements,
   "/api/v1/estimates": estimates,
   "/api/v1/gpus": gpus,
   "/api/v1/models": models,
   "/api/v1/plans": plans,
   "/api/v1/plans/{id}": plan,
+  "/api/v1/search-budgets": searchBudgets,
+  "/api/v1/strategies": strategies,
 };
 
 const EXAMPLES = OPERATIONS.flatMap((operation) =>

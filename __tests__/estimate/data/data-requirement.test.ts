@@ -1,0 +1,151 @@
+import { DATA_STRATEGY_NAMES } from "../../../lib/estimate/data/data-strategies";
+import { askData } from "../../support/data-questions";
+
+const PILOT = {
+  classCount: 25,
+  strategy: "lora",
+  targetAccuracy: 0.85,
+  zeroShotAccuracy: 0.62,
+  pilot: [
+    { shotsPerClass: 2, accuracy: 0.71 },
+    { shotsPerClass: 4, accuracy: 0.75 },
+    { shotsPerClass: 8, accuracy: 0.79 },
+  ],
+};
+
+function codes(answer: { readonly caveats: readonly { readonly code: string }[] }): string[] {
+  return answer.caveats.map(({ code }) => code);
+}
+
+describe("with a pilot", () => {
+  test("the need lies ahead of it, in shots and in images, and the next round is the likely need", () => {
+    const { shotsPerClassNeeded, imagesNeeded, needStatus, nextRound, basis } = askData(PILOT);
+    expect([basis, needStatus]).toEqual(["pilot", "predicted"]);
+    expect(shotsPerClassNeeded?.likely).toBeGreaterThan(8);
+    expect(imagesNeeded?.likely).toBe((shotsPerClassNeeded?.likely ?? 0) * 25);
+    expect(nextRound.size).toBe(shotsPerClassNeeded?.likely);
+  });
+
+  test("there is no accuracy beyond four times its largest size, and the way out is said", () => {
+    const { predictions } = askData({ ...PILOT, predictAtShotsPerClass: [32, 33] });
+    expect(predictions[0]?.accuracy).not.toBeNull();
+    expect(predictions[1]?.accuracy).toBeNull();
+    expect(predictions[1]?.reason).toContain("collect 32 first");
+  });
+
+  test("a target that it cannot reach has a lower end, no likely figure and no upper bound", () => {
+    const { shotsPerClassNeeded, needStatus, nextRound } = askData({ ...PILOT, targetAccuracy: 0.99 });
+    expect(shotsPerClassNeeded).toEqual({ low: 32, likely: null, high: null });
+    expect([needStatus, nextRound.size]).toEqual(["not_established", 32]);
+  });
+
+  test("a target between four and eight times its size is a plan for the next round, not a prediction", () => {
+    const answer = askData({ ...PILOT, targetAccuracy: 0.87 });
+    const { shotsPerClassNeeded, needStatus, nextRound } = answer;
+    expect(shotsPerClassNeeded?.likely).toBeGreaterThan(32);
+    expect([needStatus, nextRound.size, shotsPerClassNeeded?.high]).toEqual(["beyond_prediction", 32, null]);
+  });
+
+  test("a target that it has reached asks for nothing more", () => {
+    const { needStatus, nextRound, nextAnnotation } = askData({ ...PILOT, targetAccuracy: 0.7 });
+    expect([needStatus, nextRound.size, nextAnnotation]).toEqual(["reached", null, null]);
+  });
+
+  test("the same pilot in images gives the same need", () => {
+    const pilot = PILOT.pilot.map(({ shotsPerClass, accuracy }) => ({ images: shotsPerClass * 25, accuracy }));
+    const inImages = askData({ ...PILOT, pilot }).imagesNeeded?.likely ?? 0;
+    const inShots = askData(PILOT).imagesNeeded?.likely ?? 1;
+    // Whole shots are 25 images apart.
+    expect(Math.abs(inImages - inShots)).toBeLessThanOrEqual(25);
+  });
+
+  test("points that fall, sizes too close and a test set that is not said are named", () => {
+    const pilot = [
+      { shotsPerClass: 10, accuracy: 0.7 },
+      { shotsPerClass: 11, accuracy: 0.69 },
+      { shotsPerClass: 12, accuracy: 0.71 },
+    ];
+    const found = codes(askData({ ...PILOT, pilot }));
+    expect(found).toEqual(expect.arrayContaining(["pilot_falls", "sizes_too_close", "test_noise_not_included"]));
+  });
+
+  test("training is worth it when the lower edge beats zero-shot, and not when the upper one does not", () => {
+    expect(askData(PILOT).zeroShot.verdict).toBe("worth_it");
+    expect(askData({ ...PILOT, zeroShotAccuracy: 0.95 }).zeroShot.verdict).toBe("below_zero_shot");
+    const { nextRound, predictions } = askData({ ...PILOT, predictAtShotsPerClass: [31] });
+    const likely = predictions[0]?.accuracy?.likely ?? 0;
+    expect(nextRound.size).toBeLessThanOrEqual(32);
+    expect(askData({ ...PILOT, zeroShotAccuracy: likely }).zeroShot.verdict).toBe("too_close_to_tell");
+  });
+
+  test("every strategy that is known by any name is answered", () => {
+    for (const strategy of DATA_STRATEGY_NAMES) {
+      const { needStatus } = askData({ ...PILOT, strategy });
+      expect(needStatus).not.toBe("no_evidence");
+    }
+  });
+});
+
+describe("without a pilot", () => {
+  const { pilot: _, ...noPilot } = PILOT;
+
+  test("the need is an order of magnitude and says so", () => {
+    const answer = askData({ ...noPilot, targetAccuracy: 0.8 });
+    const { low, likely, high } = answer.shotsPerClassNeeded ?? { low: 0, likely: null, high: null };
+    expect(answer.needStatus).toBe("order_of_magnitude");
+    expect((high ?? 0) / (likely ?? 1)).toBeGreaterThan(4);
+    expect(low).toBeLessThan((likely ?? 0) / 3);
+    expect(codes(answer)).toContain("no_pilot");
+    expect(answer.nextRound.trainAt).toEqual([1, 2, 4, 8]);
+  });
+
+  test("a zero-shot accuracy that is not given is that of published datasets with a like shift, and listed", () => {
+    const { zeroShotAccuracy: _given, ...unknown } = noPilot;
+    const values = ["small", "medium", "large"].map((domainShift) => {
+      const { assumptions } = askData({ ...unknown, domainShift });
+      return assumptions.find(({ field }) => field === "zeroShotAccuracy")?.value;
+    });
+    expect([...values].sort().reverse()).toEqual(values);
+  });
+
+  test.each(["retrieval", "detection", "segmentation"])("%s has the chapter's rule alone", (task) => {
+    const answer = askData({ task, targetAccuracy: 0.8, predictAtImages: [500] });
+    expect([answer.basis, answer.needStatus, answer.imagesNeeded]).toEqual(["none", "no_evidence", null]);
+    expect(answer.predictions[0]?.accuracy).toBeNull();
+    expect(answer.chapterBaseline?.sampleCount).toBeGreaterThan(0);
+    expect(codes(answer)).toContain("no_published_curves");
+  });
+});
+
+test("zero-shot needs no data where it is good enough, and no data helps where it is not", () => {
+  const ask = (targetAccuracy: number) => askData({ strategy: "zero_shot", zeroShotAccuracy: 0.7, targetAccuracy });
+  expect([ask(0.6).needStatus, ask(0.6).shotsPerClassNeeded?.likely]).toEqual(["reached", 0]);
+  expect([ask(0.8).needStatus, ask(0.8).shotsPerClassNeeded?.likely]).toEqual(["not_established", null]);
+});
+
+test("labelling multiplies images, objects, people and seconds, and the terms say so", () => {
+  const annotation = { method: "box_extreme_clicking", objectsPerImage: 4, redundancy: 2, usdPerHour: 9 };
+  const { annotation: effort, split } = askData({ ...PILOT, annotation });
+  const images = (split?.trainSampleCount ?? 0) + (split?.validationSampleCount ?? 0) + (split?.testSampleCount ?? 0);
+  expect(effort?.seconds.likely).toBeCloseTo(images * 4 * 2 * 7.4, 6);
+  expect(effort?.secondsTerm.value).toBeCloseTo(effort?.seconds.likely ?? 0, 6);
+  expect(effort?.costUsd?.likely).toBeCloseTo((images * 4 * 2 * 7.4 * 9) / 3600, 6);
+  expect(effort?.costTerm?.value).toBeCloseTo(effort?.costUsd?.likely ?? 0, 6);
+});
+
+test("work that no vendor lists has no price until the user gives one", () => {
+  const ask = (annotation: object) => askData({ ...PILOT, annotation }).annotation;
+  expect(ask({ method: "caption" })?.costUsd).toBeNull();
+  expect(ask({ method: "caption", usdPerUnit: 0.1 })?.costUsd?.likely).toBeGreaterThan(0);
+});
+
+test("a split by percentage is called too small when its test set cannot show what is wanted", () => {
+  expect(askData(PILOT).split?.byPercentage?.isTooSmall).toBe(true);
+  expect(askData({ ...PILOT, testHalfWidth: 0.2 }).split?.byPercentage?.isTooSmall).toBe(false);
+});
+
+test("storage and the rate of loading follow from the size of an image", () => {
+  const { storage, annotation } = askData({ ...PILOT, averageImageBytes: 200_000, samplesPerSecond: 500 });
+  expect(storage?.bytes).toBe((annotation?.imageCount ?? 0) * 200_000);
+  expect(storage?.loadingBytesPerSecond).toBe(100e6);
+});

@@ -1,0 +1,231 @@
+import type { SourceId } from "../../catalogue/sources";
+import { formatCount, formatPercent } from "../../format";
+import type { ParsedPlan } from "../../plan/parse-plan";
+import type { Assumption, StrategyKind } from "../../plan/plan";
+import { HOUR_SECONDS } from "../../units";
+import type { Caveat, Interval } from "../estimate";
+import { estimatePlan } from "../plan";
+import type { RunOf } from "../strategy/strategy-effort";
+import { type Term, term } from "../term";
+import { optunaStudy } from "./optuna-study";
+import type { Pruner } from "./pruner";
+import { type SearchEpochs, searchEpochs } from "./search-epochs";
+import { defaultSpace, largestBatch, type SearchParameter } from "./search-space";
+import { judgeWinner, type Winner } from "./winner";
+
+/** A search over hyper-parameters of a plan. */
+export interface SearchRequest {
+  readonly plan: ParsedPlan;
+  readonly trialCount: number;
+  readonly epochsPerTrial: number;
+  readonly pruner: Pruner;
+  /** Null: the default of the plan's strategy. */
+  readonly space: readonly SearchParameter[] | null;
+  /** Measured time of one epoch, validation included; null: estimated. */
+  readonly epochSeconds: number | null;
+  /** Price of all the plan's devices for an hour; null: not asked, or listed. */
+  readonly usdPerHour: number | null;
+  /** Expected of a good trial, a fraction. */
+  readonly accuracy: number;
+  readonly smallestDifference: number;
+}
+
+export interface SearchAnswer {
+  readonly schemaVersion: 1;
+  readonly summary: string;
+  readonly trialCount: number;
+  readonly epochsPerTrial: number;
+  readonly pruner: Pruner;
+  readonly space: readonly SearchParameter[];
+  readonly epochs: SearchEpochs;
+  /** Null where neither a time was given nor could be estimated. */
+  readonly seconds: Interval | null;
+  readonly secondsTerm: Term | null;
+  readonly costUsd: Interval | null;
+  /** What the search without stopping would take at most. */
+  readonly capSeconds: number | null;
+  readonly cheaper: readonly CheaperSearch[];
+  readonly winner: Winner;
+  /** A program for Optuna: the space, the pruner and the plan, to be given the user's training. */
+  readonly optunaStudy: string;
+  readonly sources: readonly SourceId[];
+  readonly assumptions: readonly Assumption[];
+  readonly caveats: readonly Caveat[];
+}
+
+/** A way to the same choice for less. */
+export interface CheaperSearch {
+  readonly id: string;
+  readonly text: string;
+  /** Epochs' worth of computing; null where it is not that kind of saving. */
+  readonly epochs: Interval | null;
+}
+
+/** What a search will take, and what its winner will be worth. */
+export function estimateSearch(request: SearchRequest, given: readonly Assumption[], runOf: RunOf): SearchAnswer {
+  const { plan, trialCount, epochsPerTrial, pruner } = request;
+  const strategy = plan.plan.strategy.kind;
+  const space = request.space ?? defaultSpace(strategy);
+  const epochs = searchEpochs({ trialCount, epochsPerTrial, pruner });
+  const epoch = epochOf(request, runOf);
+  const seconds = epoch === null ? null : product(epochs, epoch.seconds);
+  const candidates = Math.max(1, Math.round(epochs.finishedTrials));
+  return {
+    schemaVersion: 1,
+    summary: summaryOf(request, epochs),
+    trialCount,
+    epochsPerTrial,
+    pruner,
+    space,
+    epochs,
+    seconds,
+    secondsTerm: epoch === null ? null : secondsTerm(epochs, epoch.seconds),
+    costUsd: costOf(request, seconds, epochs, epoch),
+    capSeconds: epoch === null ? null : epochs.cap * epoch.seconds.likely,
+    cheaper: cheaperSearches(strategy, epochs, request),
+    winner: judgeWinner(request.accuracy, candidates, plan.plan.validationSampleCount, request.smallestDifference),
+    optunaStudy: optunaStudy({ plan: plan.plan, trialCount, epochsPerTrial, pruner, space }),
+    sources: ["optuna-pruners", "source-chapter"],
+    assumptions: [...given, ...plan.assumptions],
+    caveats: caveatsOf(request, space, epoch === null),
+  };
+}
+
+interface EpochEffort {
+  readonly seconds: Interval;
+  /** Of one epoch, by the run's own estimate; null where there is none. */
+  readonly costUsd: Interval | null;
+}
+
+/** The user's own measurement first, else a part of the plan's run. */
+function epochOf({ plan, epochSeconds }: SearchRequest, runOf: RunOf): EpochEffort | null {
+  if (epochSeconds !== null) {
+    const seconds = { low: epochSeconds, likely: epochSeconds, high: epochSeconds, reason: "as you measured it" };
+    return { seconds, costUsd: null };
+  }
+  const run = runOf(plan);
+  if (run === null) return null;
+  const part = 1 / plan.plan.epochs;
+  return { seconds: scaled(run.totalSeconds, part), costUsd: run.costUsd === null ? null : scaled(run.costUsd, part) };
+}
+
+function costOf(
+  { usdPerHour }: SearchRequest,
+  seconds: Interval | null,
+  epochs: SearchEpochs,
+  epoch: EpochEffort | null,
+): Interval | null {
+  if (seconds === null || epoch === null) return null;
+  if (usdPerHour !== null)
+    return { ...scaled(seconds, usdPerHour / HOUR_SECONDS), reason: "at your price for an hour" };
+  return epoch.costUsd === null ? null : product(epochs, epoch.costUsd);
+}
+
+function secondsTerm(epochs: SearchEpochs, epochSeconds: Interval): Term {
+  return term("search", "Search", "seconds", [
+    { name: "trials × epochs", value: epochs.cap, unit: "epochs" },
+    { name: "part that is not stopped early", value: epochs.fraction, unit: "", source: "optuna-pruners" },
+    { name: "time of one epoch", value: epochSeconds.likely, unit: "seconds" },
+  ]);
+}
+
+function summaryOf(
+  { trialCount, epochsPerTrial, pruner }: SearchRequest,
+  { likely, low, high, cap, fraction }: SearchEpochs,
+): string {
+  const size = `${formatCount(trialCount)} trials of ${formatCount(epochsPerTrial)} epochs`;
+  if (pruner.kind === "none") return `${size} train ${formatCount(cap)} epochs: nothing is stopped early.`;
+  return (
+    `${size} train about ${formatCount(Math.round(likely))} epochs (${formatCount(Math.round(low))} to ${formatCount(Math.round(high))}), ` +
+    `${formatPercent(fraction)} of the ${formatCount(cap)} that they would without stopping early.`
+  );
+}
+
+function cheaperSearches(
+  strategy: StrategyKind,
+  epochs: SearchEpochs,
+  { epochsPerTrial }: SearchRequest,
+): CheaperSearch[] {
+  const found: CheaperSearch[] = [];
+  if (strategy === "linear_probe") {
+    found.push({
+      id: "cached_features",
+      text:
+        "The image tower is frozen: encode every image once, keep the features, and train heads on them. The whole search then costs " +
+        "about one epoch, as long as images are not augmented anew each time.",
+      epochs: { low: 1, likely: 1, high: 1, reason: "one pass over the images; heads on kept features take seconds" },
+    });
+  }
+  if (strategy === "prompt") {
+    found.push({
+      id: "cached_image_features",
+      text:
+        "The image tower is frozen: its features can be kept after one pass, as long as images are not augmented anew each time. The text tower still " +
+        "runs for every class at every step.",
+      epochs: null,
+    });
+  }
+  if (epochsPerTrial > 1) {
+    found.push({
+      id: "learning_rate_first",
+      text: "Search the learning rate alone with a handful of trials first and keep what it gives: every dimension less makes the rest smaller.",
+      epochs: null,
+    });
+  }
+  if (epochs.fraction === 1) {
+    const median = { kind: "median", startupTrials: 5, warmupEpochs: 0 } as const;
+    const pruned = searchEpochs({ trialCount: epochs.cap / epochsPerTrial, epochsPerTrial, pruner: median });
+    if (pruned.likely < epochs.likely) {
+      const { low, likely, high } = pruned;
+      found.push({
+        id: "median_pruner",
+        text: "Stop trials that fall below the median of finished ones.",
+        epochs: { low, likely, high, reason: "with five trials before the first is stopped" },
+      });
+    }
+  }
+  return found;
+}
+
+function caveatsOf(request: SearchRequest, space: readonly SearchParameter[], hasNoTime: boolean): Caveat[] {
+  const caveats: Caveat[] = [];
+  const say = (code: string, text: string) => caveats.push({ code, text });
+  const batch = largestBatch(space);
+  const fits = estimatePlan(request.plan).memory.largestBatch.batchSize;
+  if (batch !== null && batch > fits) {
+    say(
+      "batch_does_not_fit",
+      `The space tries batches up to ${formatCount(batch)} per GPU, and ${formatCount(fits)} is the largest that fits: such trials would fail.`,
+    );
+  }
+  if (hasNoTime) {
+    say(
+      "hours_not_estimated",
+      "Hours and cost are not part of this answer: give the seconds of an epoch that you measured.",
+    );
+  }
+  say(
+    "one_process",
+    "Trials run one after another. Several at once see fewer finished trials, stop fewer, and train more epochs.",
+  );
+  if (request.pruner.kind !== "none") {
+    say(
+      "early_epochs",
+      "A pruner judges by early epochs. With a learning-rate schedule that reaches over all of them, slow starters are stopped too.",
+    );
+  }
+  return caveats;
+}
+
+function product(a: Interval, b: Interval): Interval {
+  return {
+    low: a.low * b.low,
+    likely: a.likely * b.likely,
+    high: a.high * b.high,
+    reason: "the range of the epochs times that of one epoch",
+  };
+}
+
+function scaled({ low, likely, high }: Interval, factor: number): Interval {
+  return { low: low * factor, likely: likely * factor, high: high * factor };
+}
