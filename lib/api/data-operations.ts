@@ -123,8 +123,8 @@ export const createStrategyRanking: Operation<ParsedStrategyRequest, Nothing, No
   ],
 };
 
-export function answerStrategyRanking({ request, assumptions }: ParsedStrategyRequest): StrategyAnswer {
-  return rankStrategies(request, assumptions, runOfPlan);
+export function answerStrategyRanking({ request, assumptions }: ParsedStrategyRequest, today: string): StrategyAnswer {
+  return rankStrategies(request, assumptions, runOfPlan(today));
 }
 
 export const createSearchBudget: Operation<ParsedSearchRequest, Nothing, Nothing, SearchAnswer> = {
@@ -178,6 +178,6 @@ export const createSearchBudget: Operation<ParsedSearchRequest, Nothing, Nothing
   ],
 };
 
-export function answerSearchBudget({ request, assumptions }: ParsedSearchRequest): SearchAnswer {
-  return estimateSearch(request, assumptions, runOfPlan);
+export function answerSearchBudget({ request, assumptions }: ParsedSearchRequest, today: string): SearchAnswer {
+  return estimateSearch(request, assumptions, runOfPlan(today));
 }

@@ -1,4 +1,10 @@
+import { estimatePlan } from "../estimate/plan";
 import type { RunOf } from "../estimate/strategy/strategy-effort";
 
 /** Hours and cost of a plan, for answers that compare plans: the one place where they are wired in. */
-export const runOfPlan: RunOf = () => null;
+export function runOfPlan(today: string): RunOf {
+  return (parsed) => {
+    const { time, cost } = estimatePlan(parsed, { today });
+    return time === null ? null : { totalSeconds: time.totalSeconds, costUsd: cost[0]?.usd ?? null };
+  };
+}

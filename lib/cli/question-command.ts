@@ -26,7 +26,8 @@ export interface QuestionCommand<Body extends Accepted, Answer> {
   /** Adds what flags say beyond the fields they name, such as a plan; without it every flag fills its own field. */
   readonly input?: (fields: Readonly<Record<string, unknown>>, values: Arguments["values"]) => unknown;
   readonly body: RequestBody<Body>;
-  readonly answer: (body: Body) => Answer;
+  /** @param today such as "2026-11-27" */
+  readonly answer: (body: Body, today: string) => Answer;
   readonly text: (answer: Answer) => string;
   /** Closing remarks of the help. */
   readonly notes: string;
@@ -78,7 +79,7 @@ async function answerOne<Body extends Accepted, Answer>(
     // Mistakes in flags and in the question are told together, so that one round of corrections is enough.
     if (!checked.ok) throw ProblemError.invalid([...mistakes, ...checked.issues]);
     if (mistakes.length > 0) throw ProblemError.invalid(mistakes);
-    const answer = command.answer(checked);
+    const answer = command.answer(checked, console.today);
     const output = Object.entries(command.outputs ?? {}).find(([name]) => values.get(name) === true)?.[1];
     await console.write(asJson ? `${JSON.stringify(answer)}\n` : (output?.text ?? command.text)(answer));
     return EXIT.done;
@@ -105,7 +106,7 @@ async function answerMany<Body extends Accepted, Answer>(
   const defaults = await question(command, values, console);
   const { answeredCount, refusedCount } = await answerLines(
     console.stdin,
-    (line) => command.answer(parseBody(command.body, filledQuestion(line, defaults))),
+    (line) => command.answer(parseBody(command.body, filledQuestion(line, defaults)), console.today),
     console.write,
     (lineNumber, error) => console.error(`headroom: line ${lineNumber} could not be answered: ${String(error)}\n`),
   );

@@ -4,7 +4,7 @@ import type { ParsedPlan } from "../../plan/parse-plan";
 import type { Assumption, StrategyKind } from "../../plan/plan";
 import { HOUR_SECONDS } from "../../units";
 import type { Caveat, Interval } from "../estimate";
-import { estimatePlan } from "../plan";
+import { memoryAndParameters } from "../plan";
 import type { RunOf } from "../strategy/strategy-effort";
 import { type Term, term } from "../term";
 import { optunaStudy } from "./optuna-study";
@@ -191,7 +191,7 @@ function caveatsOf(request: SearchRequest, space: readonly SearchParameter[], ha
   const caveats: Caveat[] = [];
   const say = (code: string, text: string) => caveats.push({ code, text });
   const batch = largestBatch(space);
-  const fits = estimatePlan(request.plan).memory.largestBatch.batchSize;
+  const fits = memoryAndParameters(request.plan).memory.largestBatch.batchSize;
   if (batch !== null && batch > fits) {
     say(
       "batch_does_not_fit",

@@ -3,7 +3,7 @@ import type { ParsedPlan } from "../../plan/parse-plan";
 import type { Strategy, StrategyKind } from "../../plan/plan";
 import type { DataStrategy } from "../data/data-strategies";
 import type { Interval, Verdict } from "../estimate";
-import { estimatePlan } from "../plan";
+import { memoryAndParameters } from "../plan";
 
 /** What a strategy asks of the user's card. */
 export interface StrategyMemory {
@@ -76,7 +76,7 @@ export function strategyEfforts(base: ParsedPlan, runOf: RunOf): (strategy: Data
 function effortOf(kind: StrategyKind, base: ParsedPlan, runOf: RunOf): StrategyEffort {
   const planned = base.plan.strategy.kind === kind ? base.plan.strategy : STRATEGY_DEFAULTS[kind];
   const parsed = { ...base, plan: { ...base.plan, strategy: planned } };
-  const { memory, parameters } = estimatePlan(parsed);
+  const { memory, parameters } = memoryAndParameters(parsed);
   return {
     planned,
     memory: {
