@@ -8,10 +8,20 @@ import { planSchema } from "../plan/schema";
 import { gpuListingSchema, modelListingSchema } from "./catalogue-listing";
 import { createDataRequirement, createSearchBudget, createStrategyRanking } from "./data-operations";
 import { dataRequestSchema } from "./data-request-schema";
-import { assumptionSchema, changeSchema, estimateSchema, intervalSchema, timelineSchema } from "./estimate-schema";
+import {
+  assumptionSchema,
+  changeSchema,
+  costSchema,
+  estimateSchema,
+  intervalSchema,
+  timelineSchema,
+  timeSchema,
+} from "./estimate-schema";
 import { type Accepted, type AnyOperation, NO_BODY, type Operation, type RequestBody } from "./operation";
 import { resolvedPlanSchema } from "./plan-schema";
 import { issueSchema, problemSchema } from "./problem";
+import { createRecommendation } from "./recommendation-operation";
+import { recommendationRequestSchema } from "./recommendation-request-schema";
 import { searchRequestSchema } from "./search-request-schema";
 import { strategyRequestSchema } from "./strategy-request-schema";
 
@@ -252,6 +262,7 @@ export const getPlan = operation({
 
 export const OPERATIONS: readonly AnyOperation[] = [
   createEstimate,
+  createRecommendation,
   createDataRequirement,
   createStrategyRanking,
   createSearchBudget,
@@ -265,6 +276,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
 export const INPUT_SCHEMAS = {
   DataRequestInput: dataRequestSchema,
   PlanInput: planSchema,
+  RecommendationRequestInput: recommendationRequestSchema,
   SearchRequestInput: searchRequestSchema,
   StrategyRequestInput: strategyRequestSchema,
 } as const;
@@ -283,6 +295,9 @@ export const ANSWER_SCHEMAS = {
   Models: listModels.answer,
   Plan: resolvedPlanSchema,
   Problem: problemSchema,
+  Recommendation: createRecommendation.answer,
+  RunCost: costSchema,
+  TimeEstimate: timeSchema,
   SearchBudget: createSearchBudget.answer,
   StoredPlan: getPlan.answer,
   StoredPlanLocation: createPlan.answer,

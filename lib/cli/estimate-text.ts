@@ -15,6 +15,7 @@ import {
 import type { Strategy } from "../plan/plan";
 import { MIB } from "../units";
 import { textTable } from "./text-table";
+import { timeText } from "./time-text";
 
 const VERDICT_WORDS = {
   fits: "Fits",
@@ -39,6 +40,7 @@ export function estimateText(answer: EstimateAnswer, unit: ByteUnit): string {
     headline(answer, unit),
     totals(answer, unit),
     atPeak(answer, unit),
+    timeText(answer),
     counts(answer),
     ...(answer.changes === undefined ? [] : [changes(answer.changes, unit)]),
     assumptions(answer, unit),

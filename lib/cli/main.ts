@@ -9,6 +9,7 @@ import { estimateCommand } from "./estimate-command";
 import { EXIT } from "./exit";
 import { exportCommand } from "./export-command";
 import { gpusCommand, modelsCommand } from "./list-commands";
+import { recommendCommand } from "./recommend-command";
 import { searchCommand } from "./search-command";
 import { strategyCommand } from "./strategy-command";
 
@@ -17,6 +18,7 @@ const COMMANDS = {
   data: { run: dataCommand, summary: "How much data does the task need?" },
   strategy: { run: strategyCommand, summary: "Which way to fine-tune?" },
   search: { run: searchCommand, summary: "What does a hyper-parameter search take?" },
+  recommend: { run: recommendCommand, summary: "Which GPU: what fits, how long it takes and what it costs" },
   export: { run: exportCommand, summary: "The plan as a command, a script, a task or a document" },
   models: { run: modelsCommand, summary: "List the models that can be planned" },
   gpus: { run: gpusCommand, summary: "List the GPUs of the catalogue" },

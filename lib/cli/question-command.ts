@@ -29,6 +29,8 @@ export interface QuestionCommand<Body extends Accepted, Answer> {
   /** @param today such as "2026-11-27" */
   readonly answer: (body: Body, today: string) => Answer;
   readonly text: (answer: Answer) => string;
+  /** The exit code of an answer; without it, that it was answered. */
+  readonly exit?: (answer: Answer) => number;
   /** Closing remarks of the help. */
   readonly notes: string;
   /** Other outputs than the table, by the name of a switch. */
@@ -82,7 +84,7 @@ async function answerOne<Body extends Accepted, Answer>(
     const answer = command.answer(checked, console.today);
     const output = Object.entries(command.outputs ?? {}).find(([name]) => values.get(name) === true)?.[1];
     await console.write(asJson ? `${JSON.stringify(answer)}\n` : (output?.text ?? command.text)(answer));
-    return EXIT.done;
+    return command.exit?.(answer) ?? EXIT.done;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { problem } = error;

@@ -1,0 +1,102 @@
+/** The operation that says which GPU to use. */
+
+import * as z from "zod";
+import { recommend } from "../estimate/recommend";
+import { GOALS, type Recommendation } from "../estimate/recommendation";
+import { TIME_LIMITS } from "../estimate/time/time-estimate";
+import { changeSchema, costSchema, intervalSchema, noTimeSchema } from "./estimate-schema";
+import type { Operation } from "./operation";
+import {
+  type ParsedRecommendationRequest,
+  parseRecommendationRequest,
+  recommendationRequestSchema,
+} from "./recommendation-request-schema";
+
+const NOTHING = z.strictObject({});
+
+type Nothing = z.infer<typeof NOTHING>;
+
+const count = z.int().nonnegative();
+const bytes = z.number().nonnegative();
+
+const rowSchema = z
+  .object({
+    gpuId: z.string(),
+    gpuName: z.string(),
+    vendor: z.string(),
+    memoryBytes: bytes,
+    bf16: z.boolean(),
+    inChapter: z.boolean(),
+    deviceCount: count,
+    verdict: z.enum(["fits", "tight", "does_not_fit"]),
+    deviceBytes: intervalSchema,
+    usableBytes: bytes,
+    headroomBytes: z.number(),
+    largestBatchSize: count.describe("Per device; 0 when not even one sample fits"),
+    totalSeconds: intervalSchema.nullable().describe("The whole run; null with `noTime` saying why"),
+    samplesPerSecond: z.number().nullable(),
+    limitedBy: z.enum(TIME_LIMITS).nullable(),
+    noTime: noTimeSchema.nullable(),
+    cost: costSchema.nullable().describe("The least that the run costs; null with `noCost` saying why"),
+    noCost: z.string().nullable(),
+    onFront: z.boolean().describe("No other row that fits is both quicker and cheaper"),
+  })
+  .meta({ description: "The plan on one card, or on several of it" });
+
+const recommendationSchema: z.ZodType<Recommendation> = z
+  .object({
+    schemaVersion: z.literal(1),
+    modelVersion: z.string(),
+    goal: z.enum(GOALS),
+    rows: z.array(rowSchema).describe("Best first; what does not fit comes last"),
+    best: z.object({ row: rowSchema, reason: z.string() }).nullable().describe("Null when nothing fits"),
+    fittingChanges: z
+      .array(z.object({ gpuId: z.string(), change: changeSchema }))
+      .describe("When nothing fits: for each card the gentlest single change with which the plan would"),
+    consideredCount: count,
+  })
+  .meta({ description: "Every GPU that was considered, for one plan" });
+
+const EXAMPLE = { plan: { model: "ViT-L-14", perDeviceBatchSize: 64, precision: "amp" }, goal: "best_value" };
+
+export const createRecommendation: Operation<ParsedRecommendationRequest, Nothing, Nothing, Recommendation> = {
+  operationId: "createRecommendation",
+  method: "POST",
+  path: "/api/v1/recommendations",
+  summary: "Say which GPU to use",
+  description:
+    "The plan on every GPU of the catalogue, 1, 2, 4 and 8 of each: does it fit, how long, at what cost, and what it waits " +
+    "for. The batch per device stays as the plan says. Rows come best first by the goal.",
+  parameters: NOTHING,
+  query: NOTHING,
+  body: { schema: recommendationRequestSchema, parse: parseRecommendationRequest },
+  status: 200,
+  answer: recommendationSchema,
+  answerSummary: "Every GPU that was considered",
+  cacheControl: "no-store",
+  problems: ["not-json", "too-large", "not-json-type", "invalid"],
+  examples: [
+    {
+      id: "one-gpu",
+      summary: "The best value among single cards with bf16",
+      url: "/api/v1/recommendations",
+      body: { ...EXAMPLE, filter: { deviceCounts: [1], bf16: true } },
+      status: 200,
+    },
+    {
+      id: "recommendation-invalid",
+      summary: "A card that is not in the catalogue",
+      url: "/api/v1/recommendations",
+      body: { ...EXAMPLE, filter: { owned: ["rtx-4099"] } },
+      status: 422,
+    },
+  ],
+};
+
+/** @param today such as "2026-11-27" */
+export function answerRecommendation(
+  { plan, goal, filter }: ParsedRecommendationRequest,
+  today: string,
+): Recommendation {
+  return recommend(plan, { goal, filter, today });
+}
