@@ -30,7 +30,8 @@ export type Purpose = (typeof PURPOSES)[number];
 /** One block of memory the step asks for: `coefficient · batch^degree` bytes, or what `sizeAt` says. */
 export interface Storage {
   readonly id: number;
-  readonly coefficient: number;
+  /** Smaller than the shape says where devices divide a tensor among themselves. */
+  coefficient: number;
   readonly degree: number;
   readonly sizeAt: ((batchSize: number) => number) | null;
   readonly purpose: Purpose;

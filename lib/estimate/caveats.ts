@@ -31,12 +31,9 @@ export function caveatsOf({ plan, architecture, gpu }: ParsedPlan): readonly Cav
     );
   }
   if (plan.deviceCount > 1) {
-    say("several_devices", "Several devices: gradient buckets and gathered features are modelled, not measured.");
-  }
-  if (plan.deviceCount > 1 && plan.sharding !== "none") {
     say(
-      "sharding_not_counted",
-      `Memory is that of devices which each hold everything: what ${plan.sharding} divides among them is not taken off.`,
+      "several_devices",
+      "Several devices: gradient buckets, gathered features and what sharding divides are modelled, not measured.",
     );
   }
   if (plan.gradAccumulationSteps > 1 && plan.strategy.kind !== "linear_probe" && plan.strategy.kind !== "prompt") {

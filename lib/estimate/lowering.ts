@@ -50,6 +50,7 @@ export function lowerFor({ plan }: ResolvedPlan, card: Card, training: TrainingG
     frozenInEvalMode: !plan.gradCheckpointing && kind !== "full" && kind !== "lora",
     deviceCount: plan.deviceCount,
     gradAccumulationSteps: plan.gradAccumulationSteps,
+    sharding: plan.sharding,
   });
   return { training, lowered };
 }

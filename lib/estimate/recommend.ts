@@ -36,7 +36,7 @@ export interface RecommendOptions {
  *
  * The batch per device stays as the plan says, so that more devices make fewer steps. Memory is worked out once for each
  * family of cards that run the same kernels; what a card's number of multiprocessors adds (scratch of reductions, under
- * half a percent) is that of the family's first card.
+ * one percent) is that of the family's first card.
  */
 export function recommend(parsed: ParsedPlan, { goal, filter, today }: RecommendOptions): Recommendation {
   const steps = new StepsByFamily(parsed);

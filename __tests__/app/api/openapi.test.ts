@@ -10,6 +10,7 @@ import * as gpus from "@/app/api/v1/gpus/route";
 import * as models from "@/app/api/v1/models/route";
 import * as plan from "@/app/api/v1/plans/[id]/route";
 import * as plans from "@/app/api/v1/plans/route";
+import * as recommendations from "@/app/api/v1/recommendations/route";
 import * as searchBudgets from "@/app/api/v1/search-budgets/route";
 import * as strategies from "@/app/api/v1/strategies/route";
 import { curlCommand } from "@/lib/api/curl";
@@ -27,6 +28,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<"GET" | "POST", RouteHandl
   "/api/v1/models": models,
   "/api/v1/plans": plans,
   "/api/v1/plans/{id}": plan,
+  "/api/v1/recommendations": recommendations,
   "/api/v1/search-budgets": searchBudgets,
   "/api/v1/strategies": strategies,
 };

@@ -1,6 +1,7 @@
-import type { Node, Scope, Value } from "../../graph/ir";
+import type { Graph, Node, Scope, Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
 import type { TrainingGraph } from "../../graph/training-graph";
+import type { Sharding } from "../../plan/plan";
 import { MIB } from "../../units";
 import { bytesPerElement, type LoweredStep, type Storage, Tape } from "../tape";
 import { runBackward } from "./backward";
@@ -11,6 +12,7 @@ import { releasesAfter } from "./lifetimes";
 import { loadModel, placeLeaf } from "./load-model";
 import { createOptimizerState, runOptimizer, updateTraffic } from "./optimizer";
 import type { Settings } from "./settings";
+import { divideAmongDevices } from "./sharding";
 
 /** Runs a training step through PyTorch's rules on paper. */
 export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep {
@@ -28,7 +30,8 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   const workspaces = [0, 1].map(() =>
     tape.allocBytes(cublasWorkspaceBytes(settings.card), "runtime", "cuBLAS workspace"),
   );
-  const buckets = settings.deviceCount > 1 ? gradientBuckets(tape, step.gradients) : [];
+  const buckets = settings.deviceCount > 1 ? gradientBuckets(tape, step.gradients, settings.sharding) : [];
+  const gathered = settings.sharding === "zero3" && settings.deviceCount > 1 ? gatheredWeights(tape, graph) : [];
 
   tape.begin("inputs");
   const inputs = graph.inputs.filter((value) => value !== step.lossSeed);
@@ -54,6 +57,7 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   tape.begin("end");
   for (const value of [...unread, ...wanted, step.loss]) context.drop(value);
   for (const value of inputs) context.drop(value);
+  divideAmongDevices(tape, settings.sharding, settings.deviceCount, [...buckets, ...gathered]);
   const passesPerStep = settings.gradAccumulationSteps;
   return {
     tape,
@@ -61,7 +65,7 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
     optimizerState,
     workspaces,
     gradients,
-    buckets,
+    buckets: [...buckets, ...gathered],
     passesPerStep,
     retained,
     dtypeOf: (value) => context.dtype(value),
@@ -74,12 +78,17 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
 const BUCKET_BYTES = 25 * MIB;
 const FIRST_BUCKET_BYTES = MIB;
 
+/** Where gradients are divided, a bucket goes once it is reduced: one fills while another is under way. */
+const BUCKETS_AT_ONCE = 2;
+
 /** Gradients are copied into buckets, last parameter first, and reduced bucket by bucket. */
-function gradientBuckets(tape: Tape, gradients: ReadonlyMap<Value, Value>): Storage[] {
+function gradientBuckets(tape: Tape, gradients: ReadonlyMap<Value, Value>, sharding: Sharding): Storage[] {
   const buckets: Storage[] = [];
+  const most = sharding === "zero2" || sharding === "zero3" ? BUCKETS_AT_ONCE : Number.POSITIVE_INFINITY;
   let filled = 0;
   const close = () => {
-    if (filled > 0) buckets.push(tape.allocBytes(filled, "gradients", "bucket of gradients to reduce"));
+    if (filled > 0 && buckets.length < most)
+      buckets.push(tape.allocBytes(filled, "gradients", "bucket of gradients to reduce"));
     filled = 0;
   };
   for (const parameter of [...gradients.keys()].reverse()) {
@@ -89,6 +98,23 @@ function gradientBuckets(tape: Tape, gradients: ReadonlyMap<Value, Value>): Stor
   close();
   return buckets;
 }
+
+/** A module's parameters are whole while it runs, and the next module's are fetched meanwhile. */
+const MODULES_AT_ONCE = 2;
+
+/** Buffers for the parameters of the largest modules, in the type they are stored in. */
+function gatheredWeights(tape: Tape, graph: Graph): Storage[] {
+  const byBlock = new Map<string, number>();
+  for (const { name, shape, dtype } of graph.parameters) {
+    const block = name.match(BLOCK)?.[0] ?? name.split(".")[0] ?? name;
+    byBlock.set(block, (byBlock.get(block) ?? 0) + coefficientOf(shape) * bytesPerElement(dtype));
+  }
+  const largest = [...byBlock.values()].sort((a, b) => b - a).slice(0, MODULES_AT_ONCE);
+  return largest.map((bytes) => tape.allocBytes(bytes, "weights", "parameters gathered from all devices"));
+}
+
+/** A residual block: what FullyShardedDataParallel is told to wrap. */
+const BLOCK = /^.*?\.\d+(?=\.)/;
 
 function collectGradients(context: Context): void {
   for (const node of context.graph.nodes) {

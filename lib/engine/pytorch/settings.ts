@@ -1,4 +1,4 @@
-import type { AttentionKernel, Implementation, Optimizer, Precision } from "../../plan/plan";
+import type { AttentionKernel, Implementation, Optimizer, Precision, Sharding } from "../../plan/plan";
 import type { Card } from "./card";
 
 /** How PyTorch is asked to run the step. */
@@ -14,4 +14,5 @@ export interface Settings {
   readonly frozenInEvalMode: boolean;
   readonly deviceCount: number;
   readonly gradAccumulationSteps: number;
+  readonly sharding: Sharding;
 }

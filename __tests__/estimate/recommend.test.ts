@@ -1,0 +1,97 @@
+import { TODAY } from "@/__tests__/support/today";
+import { GPUS } from "@/lib/catalogue/gpus";
+import { estimatePlan } from "@/lib/estimate/plan";
+import { recommend } from "@/lib/estimate/recommend";
+import type { Goal, RecommendationFilter, RecommendationRow } from "@/lib/estimate/recommendation";
+import { type ParsedPlan, parsePlan } from "@/lib/plan/parse-plan";
+import { HOUR_SECONDS } from "@/lib/units";
+
+function parsed(input: Readonly<Record<string, unknown>> = {}): ParsedPlan {
+  const plan = parsePlan({ model: "ViT-B-32", perDeviceBatchSize: 64, precision: "amp", ...input });
+  if (!plan.ok) throw new Error(JSON.stringify(plan.issues));
+  return plan;
+}
+
+const ask = (goal: Goal, filter: RecommendationFilter = {}, input = {}) =>
+  recommend(parsed(input), { goal, filter, today: TODAY });
+
+const usd = ({ cost, totalSeconds }: RecommendationRow) =>
+  cost === null || totalSeconds === null
+    ? Number.POSITIVE_INFINITY
+    : (totalSeconds.likely / HOUR_SECONDS) * (cost.offer?.totalUsdPerHour ?? 0);
+
+test("every GPU of the catalogue is considered alone and in twos, fours and eights, the chapter's thirteen among them", () => {
+  const { rows, consideredCount } = ask("cheapest");
+  expect(consideredCount).toBe(GPUS.length * 4);
+  expect(rows).toHaveLength(consideredCount);
+  expect(new Set(rows.filter(({ inChapter }) => inChapter).map(({ gpuId }) => gpuId)).size).toBe(13);
+});
+
+test("the best by each goal is beaten by no row that fits", () => {
+  for (const goal of ["cheapest", "fastest", "best_value"] as const) {
+    const { rows, best } = ask(goal);
+    const seconds = (row: RecommendationRow) => row.totalSeconds?.likely ?? Number.POSITIVE_INFINITY;
+    const measure = (row: RecommendationRow) =>
+      goal === "cheapest" ? usd(row) : goal === "fastest" ? seconds(row) : seconds(row) * usd(row);
+    const fitting = rows.filter(({ verdict }) => verdict === "fits");
+    expect(best?.row.verdict).toBe("fits");
+    if (best !== null) for (const row of fitting) expect(measure(row)).toBeGreaterThanOrEqual(measure(best.row));
+  }
+});
+
+test("no row is both quicker and cheaper than one on the front, and rows off it are beaten by one on it", () => {
+  const { rows } = ask("cheapest");
+  const contenders = rows.filter((row) => row.verdict === "fits" && row.totalSeconds !== null && row.cost !== null);
+  const beats = (a: RecommendationRow, b: RecommendationRow) =>
+    (a.totalSeconds?.likely ?? 0) <= (b.totalSeconds?.likely ?? 0) && usd(a) <= usd(b);
+  const front = contenders.filter(({ onFront }) => onFront);
+  for (const row of contenders) {
+    const isBeaten = front.some((other) => other !== row && beats(other, row));
+    expect(isBeaten).toBe(!row.onFront);
+  }
+});
+
+test("a row says what the estimate of that card says: time to the digit, memory within one percent", () => {
+  const { rows } = ask("fastest", { deviceCounts: [1] });
+  for (const gpu of ["rtx-4090", "a100-sxm4-80gb", "h100-sxm5-80gb", "t4"]) {
+    const row = rows.find(({ gpuId }) => gpuId === gpu);
+    const estimate = estimatePlan(parsed({ gpu }), { today: TODAY });
+    expect(row?.totalSeconds?.likely).toBeCloseTo(estimate.time?.totalSeconds.likely ?? Number.NaN, 6);
+    const [here, there] = [row?.deviceBytes.likely ?? 0, estimate.memory.deviceBytes.likely];
+    expect(Math.abs(here - there) / there).toBeLessThan(0.01);
+    expect(row?.verdict).toBe(estimate.memory.verdict);
+  }
+});
+
+test("filters keep their promises", () => {
+  const filter = { vendors: ["NVIDIA"], bf16: true, deviceCounts: [1, 2], highestUsdPerHour: 3, deadlineSeconds: 3600 };
+  const { rows } = ask("cheapest", filter);
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) {
+    expect(row.vendor).toBe("NVIDIA");
+    expect(row.bf16).toBe(true);
+    expect([1, 2]).toContain(row.deviceCount);
+    expect(row.cost?.offer?.totalUsdPerHour).toBeLessThanOrEqual(3);
+    expect(row.totalSeconds?.likely).toBeLessThanOrEqual(3600);
+  }
+  expect(new Set(ask("cheapest", { owned: ["t4"] }).rows.map(({ gpuId }) => gpuId))).toEqual(new Set(["t4"]));
+});
+
+test("when nothing fits there is no best, and each card is told the gentlest change that would do", () => {
+  const { best, fittingChanges } = ask(
+    "cheapest",
+    { owned: ["rtx-3090"] },
+    { model: "ViT-H-14", perDeviceBatchSize: 64 },
+  );
+  expect(best).toBeNull();
+  expect(fittingChanges).toHaveLength(1);
+  expect(fittingChanges[0]).toMatchObject({ gpuId: "rtx-3090", change: { verdict: "fits" } });
+});
+
+test("bf16 on emulating cards has no time and is never recommended", () => {
+  const { rows, best } = ask("cheapest", {}, { precision: "amp_bf16" });
+  const turing = rows.filter(({ gpuId }) => gpuId === "t4");
+  expect(turing).toHaveLength(4);
+  for (const row of turing) expect(row.noTime?.instead).toBe("amp");
+  expect(best?.row.bf16).toBe(true);
+});
