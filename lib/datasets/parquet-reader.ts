@@ -7,6 +7,7 @@ import {
   parquetReadObjects,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { MIB } from "../units";
 import {
   type Entry,
   entryFound,
@@ -20,7 +21,8 @@ import {
 } from "./entry";
 import { reasonOf } from "./read-error";
 
-/** Rows read at once: images may lie in them. */
+/** Row groups are read whole up to here; larger ones, with images in them, a thousand rows at a time. */
+const WHOLE_GROUP_BYTES = 64 * MIB;
 const ROWS_AT_ONCE = 1000;
 
 /** Reads Parquet: an image is a path or, as Hugging Face writes it, `{bytes, path}`. */
@@ -37,9 +39,7 @@ export async function* readParquetDataset(file: string, imageFolder: string): As
   const { buffer, metadata } = opened;
   const fields = fieldsAmong(topColumns(metadata));
   const columns = Object.values(fields).filter((column) => column !== null);
-  const rowCount = Number(metadata.num_rows);
-  for (let from = 0; from < rowCount; from += ROWS_AT_ONCE) {
-    const to = Math.min(rowCount, from + ROWS_AT_ONCE);
+  for (const { from, to } of rowRanges(metadata, columns)) {
     let rows: readonly Record<string, unknown>[];
     try {
       // Plain byte arrays are images, not text; columns of text say that they are.
@@ -58,6 +58,26 @@ export async function* readParquetDataset(file: string, imageFolder: string): As
     }
     for (const [index, row] of rows.entries())
       yield* foundIn(row, fields, `${name}, row ${from + index + 1}`, name, imageFolder);
+  }
+}
+
+interface RowRange {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+/** A part of a row group costs decoding all of it, so that groups are cut only where memory asks for it. */
+function* rowRanges({ row_groups }: FileMetaData, columns: readonly string[]): Generator<RowRange> {
+  let start = 0;
+  for (const group of row_groups) {
+    const end = start + Number(group.num_rows);
+    const bytes = group.columns
+      .filter(({ meta_data }) => columns.includes(meta_data?.path_in_schema[0] ?? ""))
+      .reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
+    const step = bytes <= WHOLE_GROUP_BYTES ? Math.max(1, end - start) : ROWS_AT_ONCE;
+    for (let from = start; from < end; from += step) yield { from, to: Math.min(end, from + step) };
+    start = end;
   }
 }
 
