@@ -3,11 +3,16 @@ const nextJest = require("next/jest");
 const createJestConfig = nextJest({ dir: "./" });
 
 /** @param {import("jest").Config} config */
-function project(config) {
-  return createJestConfig({
+async function project(config) {
+  const made = await createJestConfig({
     moduleNameMapper: { "^server-only$": "<rootDir>/__tests__/support/empty.ts", "^@/(.*)$": "<rootDir>/$1" },
     ...config,
   })();
+  // The readers and writers of Parquet are ES modules only, which Jest's CommonJS cannot load as they are.
+  return {
+    ...made,
+    transformIgnorePatterns: ["/node_modules/(?!hyparquet|hysnappy|fzstd)", "^.+\\.module\\.(css|sass|scss)$"],
+  };
 }
 
 module.exports = async () => ({

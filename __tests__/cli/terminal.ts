@@ -25,6 +25,7 @@ export async function headroom(
     error: async (text) => {
       stderr += text;
     },
+    resolve: (path) => path,
     readFile: async (path) => {
       const text = files[path];
       if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);

@@ -5,6 +5,9 @@ import type { RunOf } from "../estimate/strategy/strategy-effort";
 export function runOfPlan(today: string): RunOf {
   return (parsed) => {
     const { time, cost } = estimatePlan(parsed, { today });
-    return time === null ? null : { totalSeconds: time.totalSeconds, costUsd: cost[0]?.usd ?? null };
+    if (time === null) return null;
+    const [paid] = cost;
+    const usdPerHour = paid === undefined ? null : paid.usdPerGpuHour * paid.billedGpuCount;
+    return { totalSeconds: time.totalSeconds, costUsd: paid?.usd ?? null, usdPerHour };
   };
 }

@@ -19,7 +19,9 @@ const effortSchema = z
       trainableCount: count,
       largestBatchSize: count,
     }),
-    run: z.object({ totalSeconds: intervalSchema, costUsd: intervalSchema.nullable() }).nullable(),
+    run: z
+      .object({ totalSeconds: intervalSchema, costUsd: intervalSchema.nullable(), usdPerHour: count.nullable() })
+      .nullable(),
     note: z.string().nullable(),
   })
   .meta({ description: "What a strategy takes on the plan's card" }) satisfies z.ZodType<StrategyEffort>;

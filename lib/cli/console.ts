@@ -7,6 +7,8 @@ export interface Console {
   readonly write: (text: string) => Promise<void>;
   /** To standard error. */
   readonly error: (text: string) => Promise<void>;
+  /** A path as the person meant it, from where they stand. */
+  readonly resolve: (path: string) => string;
   /** @throws when the file cannot be read */
   readonly readFile: (path: string) => Promise<Uint8Array>;
 }

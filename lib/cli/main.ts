@@ -8,6 +8,7 @@ import { dataCommand } from "./data-command";
 import { estimateCommand } from "./estimate-command";
 import { EXIT } from "./exit";
 import { exportCommand } from "./export-command";
+import { inspectCommand } from "./inspect-command";
 import { gpusCommand, modelsCommand } from "./list-commands";
 import { recommendCommand } from "./recommend-command";
 import { searchCommand } from "./search-command";
@@ -16,6 +17,7 @@ import { strategyCommand } from "./strategy-command";
 const COMMANDS = {
   estimate: { run: estimateCommand, summary: "Does the plan fit, and what fills the memory?" },
   data: { run: dataCommand, summary: "How much data does the task need?" },
+  inspect: { run: inspectCommand, summary: "What does a dataset hold?" },
   strategy: { run: strategyCommand, summary: "Which way to fine-tune?" },
   search: { run: searchCommand, summary: "What does a hyper-parameter search take?" },
   recommend: { run: recommendCommand, summary: "Which GPU: what fits, how long it takes and what it costs" },

@@ -21,9 +21,10 @@ test("hours are epochs times the time of one, and cost is hours times their pric
 });
 
 test("an epoch is its part of the run that somebody else estimates", () => {
-  const run = { totalSeconds: { low: 100, likely: 200, high: 400 }, costUsd: { low: 1, likely: 2, high: 4 } };
+  const run = { totalSeconds: { low: 100, likely: 200, high: 400 }, costUsd: null, usdPerHour: 36 };
   const { epochs, seconds, costUsd } = ask({}, () => run);
   expect(seconds?.likely).toBeCloseTo(epochs.likely * 20, 6);
+  // 10 seconds at a hundredth of a dollar each: the cost of a short run in cents would be nothing.
   expect(costUsd?.low).toBeCloseTo(epochs.low * 0.1, 6);
 });
 

@@ -37,7 +37,7 @@ test("hours and cost are those of whoever estimates them, and each plan is asked
   const asked: string[] = [];
   const runOf: RunOf = ({ plan }) => {
     asked.push(plan.strategy.kind);
-    return { totalSeconds: { low: 1, likely: 2, high: 3 }, costUsd: null };
+    return { totalSeconds: { low: 1, likely: 2, high: 3 }, costUsd: null, usdPerHour: null };
   };
   const { ranking, caveats } = ask({}, runOf);
   expect(asked.sort()).toEqual(["full", "linear_probe", "lora", "partial", "prompt"]);

@@ -23,7 +23,7 @@ export interface SearchRequest {
   readonly space: readonly SearchParameter[] | null;
   /** Measured time of one epoch, validation included; null: estimated. */
   readonly epochSeconds: number | null;
-  /** Price of all the plan's devices for an hour; null: not asked, or listed. */
+  /** Price of all the plan's devices for an hour; null: the plan's own, or the cheapest offer. */
   readonly usdPerHour: number | null;
   /** Expected of a good trial, a fraction. */
   readonly accuracy: number;
@@ -80,7 +80,7 @@ export function estimateSearch(request: SearchRequest, given: readonly Assumptio
     epochs,
     seconds,
     secondsTerm: epoch === null ? null : secondsTerm(epochs, epoch.seconds),
-    costUsd: costOf(request, seconds, epochs, epoch),
+    costUsd: costOf(request, seconds, epoch),
     capSeconds: epoch === null ? null : epochs.cap * epoch.seconds.likely,
     cheaper: cheaperSearches(strategy, epochs, request),
     winner: judgeWinner(request.accuracy, candidates, plan.plan.validationSampleCount, request.smallestDifference),
@@ -93,32 +93,28 @@ export function estimateSearch(request: SearchRequest, given: readonly Assumptio
 
 interface EpochEffort {
   readonly seconds: Interval;
-  /** Of one epoch, by the run's own estimate; null where there is none. */
-  readonly costUsd: Interval | null;
+  /** Of all GPUs that are paid for, at the plan's own price or the cheapest offer; null where there is none. */
+  readonly usdPerHour: number | null;
 }
 
 /** The user's own measurement first, else a part of the plan's run. */
 function epochOf({ plan, epochSeconds }: SearchRequest, runOf: RunOf): EpochEffort | null {
+  const run = runOf(plan);
+  const usdPerHour = run?.usdPerHour ?? null;
   if (epochSeconds !== null) {
     const seconds = { low: epochSeconds, likely: epochSeconds, high: epochSeconds, reason: "as you measured it" };
-    return { seconds, costUsd: null };
+    return { seconds, usdPerHour };
   }
-  const run = runOf(plan);
-  if (run === null) return null;
-  const part = 1 / plan.plan.epochs;
-  return { seconds: scaled(run.totalSeconds, part), costUsd: run.costUsd === null ? null : scaled(run.costUsd, part) };
+  return run === null ? null : { seconds: scaled(run.totalSeconds, 1 / plan.plan.epochs), usdPerHour };
 }
 
-function costOf(
-  { usdPerHour }: SearchRequest,
-  seconds: Interval | null,
-  epochs: SearchEpochs,
-  epoch: EpochEffort | null,
-): Interval | null {
-  if (seconds === null || epoch === null) return null;
-  if (usdPerHour !== null)
-    return { ...scaled(seconds, usdPerHour / HOUR_SECONDS), reason: "at your price for an hour" };
-  return epoch.costUsd === null ? null : product(epochs, epoch.costUsd);
+/** From seconds, not from the run's cost: a run's cents, times a hundred epochs, would be far off. */
+function costOf(request: SearchRequest, seconds: Interval | null, epoch: EpochEffort | null): Interval | null {
+  const usdPerHour = request.usdPerHour ?? epoch?.usdPerHour ?? null;
+  if (seconds === null || usdPerHour === null) return null;
+  const reason =
+    request.usdPerHour === null ? "at the plan's price, or the cheapest offer" : "at your price for an hour";
+  return { ...scaled(seconds, usdPerHour / HOUR_SECONDS), reason };
 }
 
 function secondsTerm(epochs: SearchEpochs, epochSeconds: Interval): Term {

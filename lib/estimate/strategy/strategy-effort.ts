@@ -19,6 +19,8 @@ export interface StrategyRun {
   readonly totalSeconds: Interval;
   /** Null where nobody lists a price for the card. */
   readonly costUsd: Interval | null;
+  /** Of every GPU that is paid for; null likewise. Costs are rounded to the cent, and this is not. */
+  readonly usdPerHour: number | null;
 }
 
 /** Time and money of a plan; null where they are not estimated. Given from outside, so that this room knows no clock and no price. */

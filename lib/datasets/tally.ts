@@ -1,0 +1,207 @@
+import type { CountTokens } from "./caption-tokens";
+import type {
+  CaptionReport,
+  ClassCount,
+  ClassReport,
+  DatasetFormat,
+  DatasetReport,
+  ImageReport,
+  PlanFields,
+} from "./dataset-report";
+import type { Entry, Fault, FaultCode } from "./entry";
+import type { ImageFacts } from "./image-check";
+
+/** The source chapter's bound for a balanced dataset. */
+const IMBALANCE_LIMIT = 10;
+
+const FIRST_FAULTS = 20;
+const LISTED_CLASSES = 100;
+
+/** Adds entries up: memory grows with classes, not with entries. */
+export class Tally {
+  private entryCount = 0;
+  private readonly splits = new Map<string, number>();
+  /** By split, then by label. */
+  private readonly labels = new Map<string, Map<string, number>>();
+  private captionsGiven = 0;
+  private captionsEmpty = 0;
+  private captionsLong = 0;
+  private tokenSum = 0;
+  private longestTokens = 0;
+  private imagesNamed = 0;
+  private checked = 0;
+  private byteSum = 0;
+  private readonly sides: number[] = [];
+  private readonly fresh: Fault[] = [];
+  private readonly faultsByCode = new Map<FaultCode, { count: number; first: Fault[] }>();
+
+  /**
+   * @param contextLength  tokens that the model reads, start and end included
+   */
+  constructor(
+    private readonly countTokens: CountTokens,
+    private readonly contextLength: number,
+  ) {}
+
+  /** Faults since this was last asked, so that all of them can be told without all being kept. */
+  takeFaults(): Fault[] {
+    return this.fresh.splice(0);
+  }
+
+  addFault(fault: Fault): void {
+    this.fresh.push(fault);
+    const known = this.faultsByCode.get(fault.code) ?? { count: 0, first: [] };
+    known.count += 1;
+    if (known.first.length < FIRST_FAULTS) known.first.push(fault);
+    this.faultsByCode.set(fault.code, known);
+  }
+
+  addEntry({ split, label, caption, image, where }: Entry): void {
+    this.entryCount += 1;
+    this.splits.set(split, (this.splits.get(split) ?? 0) + 1);
+    if (image !== null) this.imagesNamed += 1;
+    if (label !== null) {
+      const counts = this.labels.get(split) ?? new Map<string, number>();
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+      this.labels.set(split, counts);
+    }
+    if (caption !== null) this.addCaption(caption, where);
+  }
+
+  private addCaption(caption: string, where: string): void {
+    this.captionsGiven += 1;
+    if (caption.trim() === "") {
+      this.captionsEmpty += 1;
+      this.addFault({ where, code: "empty_caption", message: "has an empty caption" });
+      return;
+    }
+    const tokens = this.countTokens(caption);
+    this.tokenSum += tokens;
+    this.longestTokens = Math.max(this.longestTokens, tokens);
+    if (tokens <= this.contextLength) return;
+    this.captionsLong += 1;
+    const message = `has a caption of ${tokens} tokens; the model reads ${this.contextLength} and the rest is cut off`;
+    this.addFault({ where, code: "long_caption", message });
+  }
+
+  addImage({ byteCount, width, height }: ImageFacts): void {
+    this.checked += 1;
+    this.byteSum += byteCount;
+    this.sides.push(Math.min(width, height));
+  }
+
+  report(format: DatasetFormat): DatasetReport {
+    const classes = this.classReport();
+    const captions = this.captionReport();
+    const images = this.imageReport();
+    return {
+      schemaVersion: 1,
+      format,
+      entryCount: this.entryCount,
+      splits: [...this.splits].map(([name, count]) => ({ name, count })),
+      classes,
+      captions,
+      images,
+      faults: Object.fromEntries(this.faultsByCode),
+      plan: this.planFields(classes, images),
+      findings: findingsOf(classes, captions, images),
+    };
+  }
+
+  private classReport(): ClassReport | null {
+    if (this.labels.size === 0) return null;
+    const all = new Set([...this.labels.values()].flatMap((counts) => [...counts.keys()]));
+    // Imbalance matters where a model learns from it.
+    const learned = this.labels.get("train") ?? merged([...this.labels.values()]);
+    const byCount: ClassCount[] = [...learned]
+      .map(([name, count]) => ({ name, count }))
+      .sort((a, b) => b.count - a.count);
+    const [largest, smallest] = [byCount[0], byCount.at(-1)];
+    if (largest === undefined || smallest === undefined) return null;
+    return {
+      count: all.size,
+      largest,
+      smallest,
+      imbalance: largest.count / smallest.count,
+      byCount: byCount.slice(0, LISTED_CLASSES),
+      missingIn: Object.fromEntries([...this.labels].map(([split, counts]) => [split, all.size - counts.size])),
+    };
+  }
+
+  private captionReport(): CaptionReport {
+    const filled = this.captionsGiven - this.captionsEmpty;
+    return {
+      given: this.captionsGiven,
+      missing: this.entryCount - this.captionsGiven,
+      empty: this.captionsEmpty,
+      tooLong: this.captionsLong,
+      contextLength: this.contextLength,
+      longestTokens: this.longestTokens,
+      meanTokens: filled === 0 ? null : this.tokenSum / filled,
+    };
+  }
+
+  private imageReport(): ImageReport {
+    const sides = [...this.sides].sort((a, b) => a - b);
+    const [unreadable, missing] = [this.countOf("unreadable_image"), this.countOf("missing_image")];
+    return {
+      named: this.imagesNamed,
+      checked: this.checked + unreadable + missing,
+      unreadable,
+      missing,
+      meanBytes: this.checked === 0 ? null : this.byteSum / this.checked,
+      smallestSide: sides[0] ?? null,
+      medianSide: sides[Math.floor(sides.length / 2)] ?? null,
+      largestSide: sides.at(-1) ?? null,
+    };
+  }
+
+  private planFields(classes: ClassReport | null, { meanBytes }: ImageReport): PlanFields {
+    // A dataset without splits is one to be split: all of it is named, none of it validation.
+    const known = ["train", "val", "test"].some((split) => this.splits.has(split));
+    const train = known ? this.splits.get("train") : this.entryCount;
+    const validation = this.splits.get("val");
+    return {
+      ...(train === undefined || train === 0 ? {} : { trainSampleCount: train }),
+      ...(validation === undefined ? {} : { validationSampleCount: validation }),
+      ...(classes === null ? {} : { classCount: classes.count }),
+      ...(meanBytes === null ? {} : { averageImageBytes: Math.round(meanBytes) }),
+    };
+  }
+
+  private countOf(code: FaultCode): number {
+    return this.faultsByCode.get(code)?.count ?? 0;
+  }
+}
+
+function merged(counts: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const each of counts) for (const [name, count] of each) sums.set(name, (sums.get(name) ?? 0) + count);
+  return sums;
+}
+
+function findingsOf(classes: ClassReport | null, captions: CaptionReport, images: ImageReport): string[] {
+  const findings: string[] = [];
+  if (classes !== null && classes.imbalance > IMBALANCE_LIMIT) {
+    findings.push(
+      `Classes are out of balance: ${classes.largest.name} has ${classes.largest.count}, ${classes.smallest.name} ${classes.smallest.count}.`,
+    );
+  }
+  for (const [split, count] of Object.entries(classes?.missingIn ?? {})) {
+    if (count > 0) findings.push(`The split ${split} lacks ${count} of the ${classes?.count ?? 0} classes.`);
+  }
+  if (captions.given > 0 && captions.missing > 0)
+    findings.push(`${captions.missing} entries have no caption, others have.`);
+  if (captions.tooLong > 0) {
+    findings.push(
+      `${captions.tooLong} captions are longer than ${captions.contextLength} tokens and would be cut off.`,
+    );
+  }
+  if (images.missing > 0) findings.push(`${images.missing} of ${images.checked} images looked for are not there.`);
+  if (images.unreadable > 0)
+    findings.push(`${images.unreadable} of ${images.checked} images looked at cannot be read.`);
+  if (images.checked < images.named) {
+    findings.push(`${images.checked} of ${images.named} images were looked at, spread evenly by chance.`);
+  }
+  return findings;
+}
