@@ -1,6 +1,6 @@
 // @ts-check
-// Runs one ONNX model in this process and reports what it took, as one line of JSON on standard output:
-//   node worker.mjs '{"model":"step.onnx","provider":"cpu","profile":true}'
+// Runs ONNX models in this process and reports what each took, as one line of JSON on standard output:
+//   node worker.mjs '{"model":"step.onnx","provider":"cpu","profile":true}' ['{"model":"another.onnx",…}' …]
 // A run cannot be cancelled from within and blocks its process: whoever wants a limit starts this as a child and kills it.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -23,14 +23,14 @@ import path from "node:path";
 
 const require = createRequire(import.meta.url);
 
-/** @type {Request} */
-const request = JSON.parse(process.argv[2] ?? "{}");
-try {
-  report({ ok: true, ...(await measure(request)) });
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  report({ ok: false, error: message, outOfMemory: isOutOfMemory(message) });
-  process.exitCode = 1;
+for (const request of process.argv.slice(2)) {
+  try {
+    report({ ok: true, ...(await measure(JSON.parse(request))) });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    report({ ok: false, error: message, outOfMemory: isOutOfMemory(message) });
+    process.exitCode = 1;
+  }
 }
 
 /** @param {Request} request */
@@ -65,6 +65,8 @@ async function measure({ model, provider, profile = false, warmUp = 0, repeats =
       losses = Array.from(results[output].data, Number);
     }
     if (folder !== null) session.endProfiling();
+    // Gives the device's memory back before another model is measured.
+    await session.release();
     return {
       provider,
       backends: listSupportedBackends().map((/** @type {{ name: string }} */ { name }) => name),

@@ -87,7 +87,7 @@ function gather(
   const smallElements = inOrder.reduce((sum, [parameter], i) => sum + (isSmall[i] ? sizeOf(parameter) : 0), 0);
   const large = inOrder.filter((_, i) => !isSmall[i]).map(([, gradient]) => w.cast(computed(gradient), "float32"));
   const flat = smallElements > 0 ? [w.slice(all, 0, 0, smallElements)] : [];
-  return { gradients: [...flat, ...large], whenAllComputed: w.times(w.slice(all, 0, 0, 1), 0) };
+  return { gradients: [...flat, ...large], whenAllComputed: w.zeroAfter(all) };
 }
 
 /** A view of its own, even of what is flat already: where it is written decides when the gradient is computed. */

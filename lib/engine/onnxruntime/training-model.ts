@@ -17,8 +17,11 @@ export interface TrainingModelOptions {
   readonly optimizer: UpdateSettings;
 }
 
-/** The loss is multiplied by this in float16. PyTorch's GradScaler starts with it. */
-const LOSS_SCALE = 65_536;
+/**
+ * The loss is multiplied by this in float16. PyTorch's GradScaler starts at 65,536, skips the steps that overflow and
+ * halves; a few unrolled steps cannot skip, so they start where none overflows.
+ */
+const LOSS_SCALE = 1024;
 
 /**
  * A whole training run of a few steps as one ONNX model that needs no file but itself: parameters and batches are
@@ -141,7 +144,7 @@ class TrainingRun {
  */
 export function zeroAfter(w: OnnxWriter, values: readonly OnnxValue[]): OnnxValue {
   const touched = values.toReversed().map((value) => w.firstElement(value));
-  return w.times(w.slice(w.concat(touched, 0), 0, 0, 1), 0);
+  return w.zeroAfter(w.concat(touched, 0));
 }
 
 /**

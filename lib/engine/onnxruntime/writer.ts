@@ -214,6 +214,13 @@ export class OnnxWriter {
     return this.apply("GatherND", [x, place], [1]);
   }
 
+  /** [1] of 0, known once x is. No number exceeds infinity, so this is 0 even where a loss has gone astray. */
+  zeroAfter(x: OnnxValue): OnnxValue {
+    const first = this.slice(x, 0, 0, 1);
+    const exceeds = this.apply("Greater", [first, this.scalar(Infinity)], [1], {}, { type: "bool" });
+    return this.cast(exceeds, "float32");
+  }
+
   // --- matrix products
 
   /** factor · op(a)·op(b) (+ bias along the rows) of two matrices. */

@@ -1,4 +1,4 @@
-import type { OnnxValue } from "../../../onnx/model";
+import type { OnnxAttribute, OnnxValue } from "../../../onnx/model";
 import type { Operation } from "../operation";
 import { elementCount, type OnnxWriter } from "../writer";
 
@@ -11,14 +11,20 @@ export const embedding: Operation<"Embedding"> = ({ shaped, w }) => {
 
 export const embeddingGrad: Operation<"EmbeddingGrad"> = ({ attributes, input, rows, w }) => {
   const dy = w.cast(rows(1), "float32");
-  return [addRows(w, attributes.rows, input(0), dy)];
+  return [placeRows(w, attributes.rows, input(0), dy, { reduction: { text: "add" } })];
 };
 
-/** A table of zeros to which each row of dy is added at its place. */
-function addRows(w: OnnxWriter, count: number, places: OnnxValue, dy: OnnxValue): OnnxValue {
+/** A table of zeros with each row of dy at its place; several at one place are added up where asked for. */
+function placeRows(
+  w: OnnxWriter,
+  count: number,
+  places: OnnxValue,
+  dy: OnnxValue,
+  attributes: Readonly<Record<string, OnnxAttribute>> = {},
+): OnnxValue {
   const [rows = 1, width = 1] = dy.shape;
   const zeros = w.filled(dy.type, [count, width], 0);
-  return w.apply("ScatterND", [zeros, w.reshape(places, [rows, 1]), dy], zeros.shape, { reduction: { text: "add" } });
+  return w.apply("ScatterND", [zeros, w.reshape(places, [rows, 1]), dy], zeros.shape, attributes);
 }
 
 /** CUDA looks for the largest of floats only; token ids are exact in float32. */
@@ -47,7 +53,7 @@ export const selectTokenGrad: Operation<"SelectTokenGrad"> = ({ attributes, inpu
   const { index, tokens } = attributes;
   const dy = rows(0);
   const [batch = 1, width = 1] = dy.shape;
-  if (index === "per_row") return [addRows(w, batch * tokens, rowPlaces(w, input(1), batch, tokens), dy)];
+  if (index === "per_row") return [placeRows(w, batch * tokens, rowPlaces(w, input(1), batch, tokens), dy)];
   return [w.pad(w.reshape(dy, [batch, 1, width]), [0, index, 0], [0, tokens - 1 - index, 0])];
 };
 
