@@ -110,10 +110,24 @@ function readProfile(folder, withKernels) {
     requestedBytes: largest(ran, "mem_bytes_requested_in_use"),
     arenaBytes: largest(ran, "mem_arena_held"),
   };
-  const kernels = withKernels
-    ? ran.map(({ name, args }) => ({ name: name.replace(/_kernel_time$/, ""), ...args }))
-    : undefined;
+  const kernels = withKernels ? ran.map(kernelRow) : undefined;
   return { memory, providers, operators, kernelCount: ran.length, ...(kernels === undefined ? {} : { kernels }) };
+}
+
+/**
+ * One kernel's name, operator, and bytes: taken for its results, asked for in all, in use, the most in use so far, held.
+ *
+ * @param {ProfileEvent} event
+ */
+function kernelRow({ name, args }) {
+  const bytes = [
+    "mem_requested_in_use_delta",
+    "mem_bytes_requested_in_use",
+    "mem_bytes_in_use",
+    "mem_in_use_peak",
+    "mem_arena_held",
+  ];
+  return [name.replace(/_kernel_time$/, ""), args.op_name, ...bytes.map((field) => Number(args[field] ?? Number.NaN))];
 }
 
 /** @param {ProfileEvent[]} events @param {string} field @returns {number | null} */

@@ -1,6 +1,7 @@
 // @ts-check
 // Runs the models that `write.ts` made, each in a fresh process, and writes one line of JSON per configuration:
 //   node run.mjs FOLDER [--provider cpu|cuda] [--only PATTERN] [--repeats 3] [--timeout SECONDS] [--budget SECONDS] [--out FILE] [--together]
+//   --threads N: of one operation, on the CPU; --memory-only: no timed runs; --kernels: every kernel's memory as well
 //   --together: one process per configuration; on a GPU most of a process is the start of CUDA.
 // It needs node and onnxruntime-node and nothing else; `worker.mjs` lies beside it or in lib/profile.
 import { spawn } from "node:child_process";
@@ -27,6 +28,9 @@ const { values: options, positionals } = parseArgs({
     budget: { type: "string", default: "100000" },
     out: { type: "string" },
     together: { type: "boolean", default: false },
+    kernels: { type: "boolean", default: false },
+    "memory-only": { type: "boolean", default: false },
+    threads: { type: "string" },
   },
 });
 
@@ -38,6 +42,7 @@ if (folder === undefined || WORKER === undefined) {
   process.exit(64);
 }
 
+const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
 const started = performance.now();
 /** @type {Model[]} */
 const manifest = JSON.parse(readFileSync(path.join(folder, "manifest.json"), "utf8"));
@@ -63,9 +68,10 @@ async function measure(models) {
   if (one === undefined) return { error: "no model" };
   const { name, plan, precision, batchSize, nodes, bytes } = one;
   const described = { name, plan, precision, batchSize, provider: options.provider, nodes, bytes };
+  const timedModels = options["memory-only"] ? [] : [one, ...more];
   const requests = [
-    request(one, { profile: true }),
-    ...[one, ...more].map((model) => request(model, { warmUp: 1, repeats: Number(options.repeats) })),
+    request(one, { profile: true, kernels: options.kernels }),
+    ...timedModels.map((model) => request(model, { warmUp: 1, repeats: Number(options.repeats) })),
   ];
   const before = performance.now();
   const answers = options.together ? await run(requests) : (await inTurn(requests)).flat();
@@ -82,15 +88,15 @@ async function measure(models) {
   }
   /** @type {Record<string, number[]>} */
   const seconds = {};
-  [one, ...more].forEach((model, i) => {
+  timedModels.forEach((model, i) => {
     seconds[model.stepCount] = timed[i]?.runSeconds ?? [];
   });
-  const longest = more.at(-1);
+  const longest = options["memory-only"] ? undefined : more.at(-1);
   const stepSeconds =
     longest === undefined
       ? null
       : slope(seconds[one.stepCount], seconds[longest.stepCount], longest.stepCount - one.stepCount);
-  const { memory, providers, losses, sessionSeconds, residentPeakBytes } = profiled;
+  const { memory, providers, losses, sessionSeconds, residentPeakBytes, runSeconds, kernels } = profiled;
   return {
     ...described,
     memory,
@@ -98,9 +104,11 @@ async function measure(models) {
     losses,
     sessionSeconds,
     residentPeakBytes,
+    profiledRunSeconds: runSeconds,
     runSecondsBySteps: seconds,
     stepSeconds,
     wallSeconds,
+    kernels,
   };
 }
 
@@ -118,7 +126,12 @@ function median(values) {
 
 /** @param {Model} model @param {object} how */
 function request(model, how) {
-  return { model: path.join(/** @type {string} */ (folder), model.file), provider: options.provider, ...how };
+  return {
+    model: path.join(/** @type {string} */ (folder), model.file),
+    provider: options.provider,
+    ...threads,
+    ...how,
+  };
 }
 
 /** Each in a process of its own; none after one that failed. @param {object[]} requests */

@@ -63,7 +63,10 @@ class TrainingRun {
     this.steps = graph.nodes.filter(({ phase }) => phase !== "optimizer");
     this.layout = layOutParameters(graph.nodes, gradients);
     const draw = initialNumbers(w, graph);
+    const isRead = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
     for (const leaf of [...graph.parameters, ...graph.buffers, ...graph.inputs]) {
+      // Counters of batches, which nothing computes with.
+      if (leaf.dtype === "int64" && !isRead.has(leaf)) continue;
       const shape = concreteShape(leaf.shape, batchSize);
       const isSeed = leaf === lossSeed;
       this.leaves.set(leaf, isSeed ? w.scalar(precision === "fp16" ? LOSS_SCALE : 1) : draw(leaf, shape));

@@ -3,11 +3,13 @@ import type { Operation, OperationContext } from "../operation";
 import { elementCount, type OnnxWriter } from "../writer";
 import { alike } from "./elementwise";
 
-export const layerNorm: Operation<"LayerNorm"> = ({ attributes, input, w }) => {
+/** The statistics are asked for only where the backward pass reads them. */
+export const layerNorm: Operation<"LayerNorm"> = ({ attributes, input, isRead, w }) => {
   const x = w.cast(input(0), "float32");
   const perRow = { shape: x.shape.with(-1, 1), type: "float32" } as const;
   const inputs = [x, ...[1, 2].map((index) => w.cast(input(index), "float32"))];
-  return w.applyAll("LayerNormalization", inputs, [{ shape: x.shape, type: "float32" }, perRow, perRow], {
+  const results = [{ shape: x.shape, type: "float32" } as const, ...(isRead(1) || isRead(2) ? [perRow, perRow] : [])];
+  return w.applyAll("LayerNormalization", inputs, results, {
     axis: { int: -1 },
     epsilon: { float: attributes.epsilon },
   });
