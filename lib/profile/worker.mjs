@@ -36,7 +36,7 @@ for (const request of process.argv.slice(2)) {
 /** @param {Request} request */
 async function measure({ model, provider, profile = false, warmUp = 0, repeats = 1, threads, memoryPattern, kernels }) {
   // Loaded here, so that a missing library is an answer and not a crash.
-  const { InferenceSession, listSupportedBackends } = require("onnxruntime-node");
+  const { InferenceSession, env, listSupportedBackends } = require("onnxruntime-node");
   const folder = profile ? mkdtempSync(path.join(tmpdir(), "headroom-profile-")) : null;
   try {
     const options = {
@@ -69,6 +69,7 @@ async function measure({ model, provider, profile = false, warmUp = 0, repeats =
     await session.release();
     return {
       provider,
+      versions: { node: process.versions.node, onnxruntime: env.versions.node },
       backends: listSupportedBackends().map((/** @type {{ name: string }} */ { name }) => name),
       sessionSeconds,
       runSeconds,

@@ -1,11 +1,13 @@
 // @ts-check
 // Runs the models that `write.ts` made, each in a fresh process, and writes one line of JSON per configuration:
 //   node run.mjs FOLDER [--provider cpu|cuda] [--only PATTERN] [--repeats 3] [--timeout SECONDS] [--budget SECONDS] [--out FILE] [--together]
+//   --machine TEXT: what it ran on, if not the CPU of this machine
 //   --threads N: of one operation, on the CPU; --memory-only: no timed runs; --kernels: every kernel's memory as well
 //   --together: one process per configuration; on a GPU most of a process is the start of CUDA.
 // It needs node and onnxruntime-node and nothing else; `worker.mjs` lies beside it or in lib/profile.
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -31,6 +33,7 @@ const { values: options, positionals } = parseArgs({
     kernels: { type: "boolean", default: false },
     "memory-only": { type: "boolean", default: false },
     threads: { type: "string" },
+    machine: { type: "string" },
   },
 });
 
@@ -43,6 +46,11 @@ if (folder === undefined || WORKER === undefined) {
 }
 
 const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
+const CIRCUMSTANCES = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: options.machine ?? `CPU, ${cpus().length} cores`,
+  ...threads,
+};
 const started = performance.now();
 /** @type {Model[]} */
 const manifest = JSON.parse(readFileSync(path.join(folder, "manifest.json"), "utf8"));
@@ -67,7 +75,7 @@ async function measure(models) {
   const [one, ...more] = models.toSorted((a, b) => a.stepCount - b.stepCount);
   if (one === undefined) return { error: "no model" };
   const { name, plan, precision, batchSize, nodes, bytes } = one;
-  const described = { name, plan, precision, batchSize, provider: options.provider, nodes, bytes };
+  const described = { ...CIRCUMSTANCES, name, plan, precision, batchSize, provider: options.provider, nodes, bytes };
   const timedModels = options["memory-only"] ? [] : [one, ...more];
   const requests = [
     request(one, { profile: true, kernels: options.kernels }),
@@ -96,11 +104,12 @@ async function measure(models) {
     longest === undefined
       ? null
       : slope(seconds[one.stepCount], seconds[longest.stepCount], longest.stepCount - one.stepCount);
-  const { memory, providers, losses, sessionSeconds, residentPeakBytes, runSeconds, kernels } = profiled;
+  const { memory, providers, versions, losses, sessionSeconds, residentPeakBytes, runSeconds, kernels } = profiled;
   return {
     ...described,
     memory,
     providers,
+    versions,
     losses,
     sessionSeconds,
     residentPeakBytes,

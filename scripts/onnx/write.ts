@@ -1,25 +1,15 @@
 /**
  * Writes the training steps of many plans as .onnx files, with a manifest that `run.mjs` reads.
  *
- *   npm run -s onnx -- FOLDER [--set cpu|gpu]
+ *   npm run -s onnx -- FOLDER [--set small|cpu|gpu]
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { trainingStep } from "../../lib/clip/training-step";
-import { type TrainingModelOptions, trainingModel } from "../../lib/engine/onnxruntime/training-model";
 import { encodeModel } from "../../lib/onnx/encode";
-import { parsePlan } from "../../lib/plan/parse-plan";
 import { CONFIGURATIONS, type Configuration } from "./configurations";
-
-const OPTIMIZER: TrainingModelOptions["optimizer"] = {
-  learningRate: 1e-5,
-  weightDecay: 0.1,
-  betas: [0.9, 0.98],
-  epsilon: 1e-6,
-  momentum: 0.9,
-};
+import { stepModel } from "./step-model";
 
 function main(): void {
   const { values, positionals } = parseArgs({
@@ -42,14 +32,8 @@ function main(): void {
 }
 
 function write(folder: string, { name, plan, precision }: Configuration, stepCount: number) {
-  const parsed = parsePlan({ gpu: "a100-sxm4-80gb", ...plan });
-  if (!parsed.ok)
-    throw new Error(`${name}: ${parsed.issues.map(({ path: where, message }) => `${where} ${message}`).join("; ")}`);
-  const { architecture } = parsed;
-  const batchSize = parsed.plan.perDeviceBatchSize;
   const before = performance.now();
-  const training = trainingStep(architecture, parsed.plan);
-  const model = trainingModel(training, { batchSize, stepCount, precision, optimizer: OPTIMIZER });
+  const { model, batchSize } = stepModel(plan, precision, stepCount);
   const bytes = encodeModel(model);
   const seconds = (performance.now() - before) / 1000;
   const file = `${name}-b${batchSize}-${precision}-k${stepCount}.onnx`;

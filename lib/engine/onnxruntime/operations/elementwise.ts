@@ -60,16 +60,18 @@ export const logSigmoidGrad: Operation<"LogSigmoidGrad"> = (context) => {
 
 export const relu: Operation<"Relu"> = ({ input, w }) => [w.map("Relu", input(0))];
 
-/** The sign of y is 1 where the gradient passes and 0 elsewhere. */
+/** y is never negative: its sign is 1 where the gradient passes and 0 elsewhere. (The CPU takes two copies for a Where.) */
 export const reluGrad: Operation<"ReluGrad"> = (context) => {
   const { input, w } = context;
   const [y, dy] = alike(context, input(0), input(1));
   return [w.mul(w.map("Sign", y), dy)];
 };
 
-export const gelu: Operation<"Gelu"> = ({ attributes, input, w }) => [
-  w.map(attributes.approximate === "tanh" ? "FastGelu" : "Gelu", input(0), "com.microsoft"),
-];
+/** The kernels want an axis at least. */
+export const gelu: Operation<"Gelu"> = ({ attributes, input, w }) => {
+  const x = input(0).shape.length === 0 ? w.reshape(input(0), [1]) : input(0);
+  return [w.map(attributes.approximate === "tanh" ? "FastGelu" : "Gelu", x, "com.microsoft")];
+};
 
 export const geluGrad: Operation<"GeluGrad"> = (context) => {
   const { attributes, input, w } = context;

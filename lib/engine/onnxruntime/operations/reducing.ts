@@ -6,6 +6,8 @@ export const sumTo: Operation<"SumTo"> = ({ attributes, input, shaped, shapeOf, 
   const [from, to] = [shapeOf(0), concrete(attributes.shape)];
   const missing = from.length - to.length;
   const axes = from.map((_, axis) => axis).filter((axis) => from[axis] !== (axis < missing ? 0 : to[axis - missing]));
+  // In a batch of one nothing may be left to sum.
+  if (axes.length === 0) return [w.cast(input(0), "float32")];
   // Every axis but the last: however the rows lie there.
   if (axes.length === from.length - 1 && !axes.includes(from.length - 1)) {
     const x = input(0);
