@@ -2,8 +2,6 @@ import type { OptimizerSettings } from "../../graph/interpreter/optimizers";
 import type { OnnxValue } from "../../onnx/model";
 import type { OnnxWriter } from "./writer";
 
-export type UpdateSettings = Omit<OptimizerSettings, "step">;
-
 /** One tensor that is updated: a large parameter, or all small ones laid end to end. */
 export interface Update {
   readonly weight: OnnxValue;
@@ -16,40 +14,33 @@ export interface Updated {
   readonly state: readonly OnnxValue[];
 }
 
-/**
- * A number that is not known before `after` is: whatever uses it waits.
- *
- * @param after [1] of 0, but computed from all that is to be waited for
- */
-function waiting(w: OnnxWriter, after: OnnxValue, number: number): OnnxValue {
-  return w.add(w.constant("float32", [1], [number]), after);
-}
+/** What an update multiplies and adds; each a tensor [1], so that it can be made to wait. */
+export type UpdateNumbers<T> = Readonly<Record<keyof ReturnType<typeof adamWNumbers>, T>>;
+export type SgdNumbers<T> = Readonly<Record<keyof ReturnType<typeof sgdNumbers>, T>>;
 
 /**
- * AdamW with the corrections of both moments folded into two numbers, so that a parameter takes thirteen operations.
+ * AdamW's numbers at one step, the corrections of both moments folded into two of them, so that a parameter takes
+ * thirteen operations.
  *
- * @param step 1 at the first
  * @param lossScale gradients are this many times too large
  * @source arXiv:1711.05101 algorithm 2
  */
-export function writeAdamW(
-  w: OnnxWriter,
-  updates: readonly Update[],
-  { learningRate, weightDecay, betas: [beta1, beta2], epsilon }: UpdateSettings,
-  step: number,
-  lossScale: number,
-  after: OnnxValue,
-): Updated[] {
+export function adamWNumbers(settings: OptimizerSettings, lossScale: number) {
+  const { learningRate, weightDecay, epsilon, step } = settings;
+  const [beta1, beta2] = settings.betas;
   const correction = Math.sqrt(1 - beta2 ** step);
-  const numbers = {
-    keepFirst: waiting(w, after, beta1),
-    takeFirst: waiting(w, after, (1 - beta1) / lossScale),
-    keepSecond: waiting(w, after, beta2),
-    takeSecond: waiting(w, after, (1 - beta2) / lossScale ** 2),
-    epsilon: waiting(w, after, epsilon * correction),
-    rate: waiting(w, after, (learningRate * correction) / (1 - beta1 ** step)),
-    decay: waiting(w, after, 1 - learningRate * weightDecay),
+  return {
+    keepFirst: beta1,
+    takeFirst: (1 - beta1) / lossScale,
+    keepSecond: beta2,
+    takeSecond: (1 - beta2) / lossScale ** 2,
+    epsilon: epsilon * correction,
+    rate: (learningRate * correction) / (1 - beta1 ** step),
+    decay: 1 - learningRate * weightDecay,
   };
+}
+
+export function writeAdamW(w: OnnxWriter, updates: readonly Update[], numbers: UpdateNumbers<OnnxValue>): Updated[] {
   return updates.map(({ weight, gradient, state: [first, second] }) => {
     if (first === undefined || second === undefined) throw new RangeError("AdamW keeps two moments");
     const m = w.add(w.mul(first, numbers.keepFirst), w.mul(gradient, numbers.takeFirst));
@@ -62,23 +53,25 @@ export function writeAdamW(
 }
 
 /** SGD with momentum; weight decay is added to the gradient, as PyTorch does. */
-export function writeSgd(
-  w: OnnxWriter,
-  updates: readonly Update[],
-  { learningRate, weightDecay, momentum }: UpdateSettings,
-  lossScale: number,
-  after: OnnxValue,
-): Updated[] {
-  const numbers = {
-    take: waiting(w, after, 1 / lossScale),
-    keep: waiting(w, after, momentum),
-    decay: waiting(w, after, weightDecay),
-    rate: waiting(w, after, learningRate),
-  };
+export function sgdNumbers({ learningRate, weightDecay, momentum }: OptimizerSettings, lossScale: number) {
+  return { take: 1 / lossScale, keep: momentum, decay: weightDecay, rate: learningRate };
+}
+
+export function writeSgd(w: OnnxWriter, updates: readonly Update[], numbers: SgdNumbers<OnnxValue>): Updated[] {
   return updates.map(({ weight, gradient, state: [buffer] }) => {
     if (buffer === undefined) throw new RangeError("SGD keeps a momentum buffer");
     const decayed = w.add(w.mul(gradient, numbers.take), w.mul(weight, numbers.decay));
     const velocity = w.add(w.mul(buffer, numbers.keep), decayed);
     return { weight: w.sub(weight, w.mul(velocity, numbers.rate)), state: [velocity] };
   });
+}
+
+/** Makes tensors of an update's numbers. */
+export function eachNumber<K extends string>(
+  numbers: Readonly<Record<K, number>>,
+  write: (number: number, name: K) => OnnxValue,
+): Readonly<Record<K, OnnxValue>> {
+  const names = Object.keys(numbers) as K[]; // Sound: they are this very record's.
+  // Sound: every name is given its value.
+  return Object.fromEntries(names.map((name) => [name, write(numbers[name], name)])) as Record<K, OnnxValue>;
 }

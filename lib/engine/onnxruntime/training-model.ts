@@ -1,9 +1,10 @@
+import type { OptimizerSettings } from "../../graph/interpreter/optimizers";
 import type { Node, Value } from "../../graph/ir";
 import { concreteShape } from "../../graph/shape";
 import type { TrainingGraph } from "../../graph/training-graph";
 import type { OnnxModel, OnnxValue } from "../../onnx/model";
 import { initialNumbers } from "./initial-numbers";
-import { type Update, type UpdateSettings, writeAdamW, writeSgd } from "./optimizer";
+import { adamWNumbers, eachNumber, sgdNumbers, type Update, type Updated, writeAdamW, writeSgd } from "./optimizer";
 import { layOutParameters, type ParameterLayout } from "./parameter-layout";
 import { writeOperations } from "./write-operations";
 import { elementCount, OnnxWriter } from "./writer";
@@ -14,7 +15,7 @@ export interface TrainingModelOptions {
   readonly stepCount: number;
   /** fp16: matrix products in float16 under autocast, with a loss scale. */
   readonly precision: "fp32" | "fp16";
-  readonly optimizer: UpdateSettings;
+  readonly optimizer: Omit<OptimizerSettings, "step">;
 }
 
 /**
@@ -82,7 +83,6 @@ class TrainingRun {
   /** @returns the loss [1] */
   writeStep(step: number): OnnxValue {
     const { w, training, layout, options } = this;
-    const lossScale = options.precision === "fp16" ? LOSS_SCALE : 1;
     w.forgetDerived();
     const known = new Map(this.leaves);
     for (const [parameter, value] of layout.parameters(w, this.weights)) known.set(parameter, value);
@@ -99,14 +99,21 @@ class TrainingRun {
       if (gradient === undefined || state === undefined) throw new RangeError(`update ${i} has no gradient`);
       return { weight, gradient, state };
     });
-    const updated =
-      layout.optimizer === "AdamW"
-        ? writeAdamW(w, updates, options.optimizer, step, lossScale, whenAllComputed)
-        : writeSgd(w, updates, options.optimizer, lossScale, whenAllComputed);
+    const updated = this.update(updates, step, whenAllComputed);
     this.weights = updated.map(({ weight }) => weight);
     this.state = updated.map(({ state }) => state);
     if (step < options.stepCount) this.ready = zeroAfter(w, this.weights);
     return w.reshape(w.cast(this.leafOf(known, training.loss), "float32"), [1]);
+  }
+
+  /** Every number waits: nothing is updated while a gradient is missing. */
+  private update(updates: readonly Update[], step: number, whenAllComputed: OnnxValue): Updated[] {
+    const { w, options, layout } = this;
+    const lossScale = options.precision === "fp16" ? LOSS_SCALE : 1;
+    const settings = { ...options.optimizer, step };
+    const waiting = (number: number) => w.add(w.constant("float32", [1], [number]), whenAllComputed);
+    if (layout.optimizer === "Sgd") return writeSgd(w, updates, eachNumber(sgdNumbers(settings, lossScale), waiting));
+    return writeAdamW(w, updates, eachNumber(adamWNumbers(settings, lossScale), waiting));
   }
 
   /** [1] of 0 that has read every tensor that lasts. */
