@@ -8,6 +8,13 @@ import { brokenDataLimits } from "./accuracy/data/gates";
 import { printDataReport } from "./accuracy/data/print";
 import { brokenLimits } from "./accuracy/gates";
 import { compareModels, modelDifferences, worstFlopsError } from "./accuracy/model-counts";
+import {
+  brokenRuntimeLimits,
+  compareRuntimeRow,
+  printRuntime,
+  RUNTIME_TRUTH,
+  readRuntimeRows,
+} from "./accuracy/onnxruntime";
 import { type AccuracyOptions, keepsRow, parseOptions, USAGE } from "./accuracy/options";
 import { printReport, printWorst } from "./accuracy/print";
 import { accuracyReport } from "./accuracy/report";
@@ -34,7 +41,17 @@ function main(args: readonly string[]): number {
       return reportData(options);
     case "search":
       return reportSearch();
+    case "onnxruntime":
+      return reportOnnxRuntime(options);
   }
+}
+
+function reportOnnxRuntime({ file }: AccuracyOptions): number {
+  const comparisons = readRuntimeRows(file ?? RUNTIME_TRUTH).map(compareRuntimeRow);
+  const broken = brokenRuntimeLimits(comparisons);
+  const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
+  process.stdout.write(`${printRuntime(comparisons)}\n\n${verdict}\n`);
+  return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
 }
 
 function reportSearch(): number {

@@ -16,7 +16,7 @@ test("several filters keep the rows that have every value", () => {
 
 test.each([
   [["time"], '"time" is not something with a measured truth'],
-  [[], "there are: memory, models, data, search"],
+  [[], "there are: memory, models, data, search, onnxruntime"],
   [["memory", "--worst", "many"], "--worst many is not a count"],
   [["memory", "--filter", "colour=red"], "--filter colour=red is not field=value"],
   [["memory", "--filter", "strategy"], "--filter strategy is not field=value"],
@@ -24,6 +24,7 @@ test.each([
   [["models", "--json"], "models takes no options"],
   [["search", "--json"], "search takes no options"],
   [["data", "--worst", "3"], "data takes --json and --commit only"],
+  [["onnxruntime", "--worst", "3"], "onnxruntime takes no option but --file"],
 ])("%j is refused with the reason", (args, reason) => {
   expect(() => parseOptions(args)).toThrow(reason);
 });
