@@ -11,20 +11,22 @@ import { MICROSECOND } from "../units";
  */
 export const KERNEL_EFFICIENCIES = {
   memory: {
-    stream: 0.85,
-    reorder: 0.55,
-    reduction: 0.4,
-    normalization: 0.6,
-    normalization_grad: 0.55,
-    batch_norm: 0.6,
-    pooling: 0.07,
-    attention: 0.85,
+    stream: 0.902,
+    reorder: 0.193,
+    reduction: 0.433,
+    normalization: 0.612,
+    normalization_grad: 0.818,
+    batch_norm: 0.801,
+    pooling: 0.108,
+    attention: 0.656,
   },
-  convolution: 0.5,
-  attention: 0.5,
-  secondsPerKernel: 2.4 * MICROSECOND,
-  secondsPerWave: 1 * MICROSECOND,
-  update: 0.82,
+  convolution: 0.625,
+  attention: 0.656,
+  secondsPerKernel: 2.67 * MICROSECOND,
+  secondsPerWave: 1.45 * MICROSECOND,
+  update: 0.902,
+  halfTile: 0.658,
+  quarterTile: 0.495,
 } as const;
 
 /**
