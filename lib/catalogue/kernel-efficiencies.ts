@@ -12,22 +12,28 @@ import { MICROSECOND } from "../units";
 export const KERNEL_EFFICIENCIES = {
   memory: {
     stream: 0.902,
-    reorder: 0.193,
-    reduction: 0.433,
-    normalization: 0.612,
-    normalization_grad: 0.818,
-    batch_norm: 0.801,
-    pooling: 0.108,
-    attention: 0.656,
+    reorder: 0.234,
+    reduction: 0.437,
+    normalization: 0.618,
+    normalization_grad: 0.843,
+    batch_norm: 0.778,
+    pooling: 0.107,
+    attention: 0.541,
   },
   convolution: 0.625,
-  attention: 0.656,
+  attention: 0.676,
   secondsPerKernel: 2.67 * MICROSECOND,
-  secondsPerWave: 1.45 * MICROSECOND,
+  secondsPerWave: 1.41 * MICROSECOND,
   update: 0.902,
   halfTile: 0.658,
-  quarterTile: 0.495,
+  quarterTile: 0.49,
 } as const;
+
+/**
+ * Rates of TF32 products whose operands lie the other way round, as a fraction of those of a forward pass: matrix units
+ * take 32-bit operands in one order alone. Medians over the products of an H100 (`truth/kernels-h100.csv`).
+ */
+export const TF32_PRODUCTS = { inputGradient: 0.88, weightGradient: 0.54 } as const;
 
 /**
  * Seconds that the host needs to hand one kernel to the card in eager PyTorch, Python included. `likely` was measured on a

@@ -160,6 +160,7 @@ class UnitReader {
     this.claim(output, left);
     const flops = flopsOf(node, this.batchSize);
     const [rows, columns] = this.productShape(node, output);
+    this.readBias(node, output, left);
     this.collection.add({
       kind,
       phase: node.phase,
@@ -172,6 +173,15 @@ class UnitReader {
       columns,
       inner: flops / (2 * rows * columns),
     });
+  }
+
+  /** A layer whose input had to be copied multiplies first and adds its bias in a pass of its own. */
+  private readBias(node: Node, output: Value, left: ReadonlySet<Storage>): void {
+    if (node.op !== "Linear" || node.inputs.length < LINEAR_INPUTS_WITH_BIAS) return;
+    if (![...left].some(({ what }) => what === COPIED_INPUT)) return;
+    const bytes = 2 * this.elements(output) * bytesPerElement(this.lowered.dtypeOf(output));
+    const shape = { precision: this.lowered.dtypeOf(output), rows: 0, columns: 0, inner: 0 };
+    this.collection.add({ kind: "stream", phase: node.phase, operation: "Linear: bias", flops: 0, bytes, ...shape });
   }
 
   private productShape(node: Node, output: Value): readonly [number, number] {
@@ -246,6 +256,7 @@ class UnitReader {
     const elements = storage.coefficient === 0 ? 0 : this.extent(storage) / bytesPerElement(storage.dtype);
     if (elements === 0) return;
     const own = bytesPerElement(storage.dtype);
+    const isSummed = storage.what === SUMMED_PARTS;
     const reordered = IN_ORDER.test(storage.what);
     const other = !reordered && this.lowered.isMixed && own !== 8 ? OTHER_WIDTH - own : own;
     this.collection.add({
@@ -253,7 +264,7 @@ class UnitReader {
       phase,
       operation: `${operation}: ${storage.what}`,
       flops: 0,
-      bytes: elements * (own + Math.max(other, 1)),
+      bytes: elements * (isSummed ? SUMMED_PASSES * own : own + Math.max(other, 1)),
       precision: storage.dtype,
       rows: 0,
       columns: 0,
@@ -309,6 +320,11 @@ class UnitReader {
 
 /** Bytes of a value in fp32 and its copy in half precision. */
 const OTHER_WIDTH = 6;
+const LINEAR_INPUTS_WITH_BIAS = 3;
+const COPIED_INPUT = "input, tokens first";
+/** Each of three parts is laid into zeros of the whole: three writes, and two sums that read two and write one. */
+const SUMMED_PARTS = "gradient of queries, keys and values";
+const SUMMED_PASSES = 3;
 const IN_ORDER = /in order|tokens first/;
 const UNFUSED: ReadonlySet<string> = new Set([
   "attention scores",
