@@ -36,6 +36,8 @@ export interface Kernel {
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
+  /** Of unfused attention in half precision: rows of weights that do not end on the 16 bytes that matrix units load. */
+  readonly isUnaligned?: boolean;
 }
 
 /**
@@ -88,6 +90,7 @@ class KernelCollection {
 
   add(kernel: Omit<Kernel, "count">): void {
     const { kind, phase, operation, flops, bytes, precision, rows, columns, inner } = kernel;
+    // Whether an operand is aligned follows from operation, precision and columns.
     const key = `${kind} ${phase} ${operation} ${flops} ${bytes} ${precision} ${rows} ${columns} ${inner}`;
     const same = this.byKey.get(key);
     if (same === undefined) this.byKey.set(key, { ...kernel, count: 1 });
@@ -218,6 +221,7 @@ class UnitReader {
         rows: lengthAt(q.shape, 2),
         columns: tokens,
         inner: lengthAt(q.shape, 3),
+        isUnaligned: precision !== "float32" && (tokens * bytesPerElement(precision)) % LOADED_BYTES !== 0,
       });
       return;
     }
@@ -320,6 +324,8 @@ class UnitReader {
 
 /** Bytes of a value in fp32 and its copy in half precision. */
 const OTHER_WIDTH = 6;
+/** Source: NVIDIA, "Matrix Multiplication Background User's Guide", tensor core requirements. */
+const LOADED_BYTES = 16;
 const LINEAR_INPUTS_WITH_BIAS = 3;
 const COPIED_INPUT = "input, tokens first";
 /** Each of three parts is laid into zeros of the whole: three writes, and two sums that read two and write one. */

@@ -19,6 +19,8 @@ export interface KernelEfficiencies {
   /** Fraction of the rate of large products. */
   readonly convolution: number;
   readonly attention: number;
+  /** Fraction of the fp32 rate that unfused attention reaches whose operands matrix units cannot load: rows of no multiple of 16 bytes. */
+  readonly unaligned: number;
   /** Seconds from the start of one kernel to the start of the next when neither has work. */
   readonly secondsPerKernel: number;
   /** Seconds of one wave of tiles besides its arithmetic. */
@@ -78,6 +80,9 @@ function arithmeticSeconds(kernel: Kernel, rates: CardRates, efficiencies: Kerne
       ? rates.convolutionFp32FlopsPerSecond
       : (rates.productFlopsPerSecond[kernel.precision] ?? 0);
   if (rate === 0) return Number.POSITIVE_INFINITY;
+  if (kernel.kind === "attention" && kernel.isUnaligned) {
+    return kernel.flops / ((rates.productFlopsPerSecond.float32 ?? rate) * efficiencies.unaligned);
+  }
   if (kernel.kind === "attention") {
     const tiles = (length: number) => Math.ceil(length / ATTENTION_TILE) * ATTENTION_TILE;
     const padding = (tiles(kernel.rows) * tiles(kernel.columns)) / (kernel.rows * kernel.columns);

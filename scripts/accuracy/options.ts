@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { CONFIGURATION_FIELDS, type ConfigurationField, type TruthRow } from "./truth-rows";
 
-/** What has a measured truth: the memory of a step; parameters and FLOPs of every model; accuracy by labelled images; epochs of a search. */
-const SUBJECTS = ["memory", "models", "data", "search"] as const;
+/** What has a measured truth: the memory of a step; parameters and FLOPs of every model; accuracy by labelled images; epochs of a search; seconds of a step. */
+const SUBJECTS = ["memory", "models", "data", "search", "time"] as const;
 
 export type Subject = (typeof SUBJECTS)[number];
 
@@ -20,7 +20,8 @@ export interface AccuracyOptions {
 export const USAGE = `npm run accuracy -- memory [--worst 20] [--json] [--filter strategy=lora]... [--file rows.csv] [--commit]
 npm run accuracy -- models
 npm run accuracy -- data [--json] [--commit]
-npm run accuracy -- search`;
+npm run accuracy -- search
+npm run accuracy -- time [--worst 20] [--json] [--commit]`;
 
 /** @throws {Error} with what is wrong, for anything but the documented options */
 export function parseOptions(args: readonly string[]): AccuracyOptions {
@@ -46,6 +47,9 @@ export function parseOptions(args: readonly string[]): AccuracyOptions {
   }
   if (subject === "data" && args.some((arg) => /^--(?:worst|filter|file)\b/.test(arg))) {
     throw new Error("data takes --json and --commit only");
+  }
+  if (subject === "time" && (values.filter.length > 0 || values.file !== undefined)) {
+    throw new Error("time takes neither --filter nor --file");
   }
   const worstCount = Number(values.worst);
   if (!Number.isSafeInteger(worstCount) || worstCount < 0) throw new Error(`--worst ${values.worst} is not a count`);

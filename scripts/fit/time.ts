@@ -3,9 +3,11 @@
 import { KERNEL_EFFICIENCIES } from "../../lib/catalogue/kernel-efficiencies";
 import type { KernelEfficiencies } from "../../lib/readings/roofline";
 import { summarize } from "../accuracy/statistics";
+import { compareTimes } from "../accuracy/time/comparisons";
 import { minimize } from "../accuracy/time/coordinate-descent";
 import { measuredDeviceSeconds, readMeasuredKernels, readMeasuredSteps } from "../accuracy/time/h100-rows";
 import { measuredWork, modelledKernel, modelledStep } from "../accuracy/time/h100-work";
+import { timeReport } from "../accuracy/time/time-report";
 import type { Role } from "../accuracy/truth-rows";
 
 /** A measurement and what the model says of it with given constants. */
@@ -22,7 +24,7 @@ const SIGNIFICANT_DIGITS = 3;
 
 function main(): void {
   const samples = [...stepSamples(), ...kernelSamples()];
-  const fitted = fit(samples.filter(({ role }) => role === "fit"));
+  const fitted = leastErrors(samples.filter(({ role }) => role === "fit"));
   for (const role of ["fit", "check"] as const) {
     for (const group of new Set(samples.map((sample) => sample.group))) {
       const errors = samples
@@ -31,7 +33,17 @@ function main(): void {
       if (errors.length > 0) print(`${role} ${group}`, errors);
     }
   }
-  process.stdout.write(`${JSON.stringify(fitted, (_, value) => rounded(value), 2)}\n`);
+  const compared = compareTimes();
+  const { interval, hostSecondsPerKernel } = timeReport(compared);
+  const others = {
+    eras: compared.fittedEras,
+    hostSecondsPerKernel,
+    TIME_ERROR_LOW: interval.fittedLow,
+    TIME_ERROR_HIGH: interval.fittedHigh,
+  };
+  for (const constants of [fitted, others]) {
+    process.stdout.write(`${JSON.stringify(constants, (_, value) => rounded(value), 2)}\n`);
+  }
 }
 
 function stepSamples(): Sample[] {
@@ -55,7 +67,7 @@ function kernelSamples(): Sample[] {
 }
 
 /** Least mean absolute logarithm of modelled over measured: twice too slow and twice too fast weigh the same. */
-function fit(samples: readonly Sample[]): KernelEfficiencies {
+function leastErrors(samples: readonly Sample[]): KernelEfficiencies {
   const isStep = ({ group }: Sample) => group === "step";
   const isProduct = ({ group }: Sample) => group.startsWith("product");
   const steps = samples.filter(isStep);
@@ -102,6 +114,7 @@ function nested(flat: Flat): KernelEfficiencies {
     },
     convolution: at("convolution"),
     attention: at("attention"),
+    unaligned: at("unaligned"),
     secondsPerKernel: at("secondsPerKernel"),
     secondsPerWave: at("secondsPerWave"),
     update: at("update"),

@@ -61,7 +61,7 @@ interface BenchmarkGraph {
 
 /** BERT is trained with a fused Adam, timm's towers with SGD; both attend without a fused kernel before PyTorch 2. */
 function benchmarkGraph(row: TimeRow): BenchmarkGraph | null {
-  const dtype = row.precision === "fp16" || row.precision === "bf16" ? "bfloat16" : "float32";
+  const dtype = row.precision === "bf16" ? "bfloat16" : "float32";
   if (row.task === "bert_squad_train" && row.contextLength !== null) {
     const [model, tokens] = [row.model === "bert_large" ? "bert_large" : "bert_base", row.contextLength] as const;
     const optimizer = "adamw_fused";
@@ -165,8 +165,9 @@ function byRates(
 
 function readingOf(graph: BenchmarkGraph, gpu: GpuSpec, precision: TimePrecision, batchSize: number): Read {
   const card = cardOf(gpu);
-  const graphKey = `${graph.key} ${PLAN_PRECISION[precision]} ${graph.attention} ${card.sm}`;
-  const key = `${graphKey} ${batchSize}`;
+  const planPrecision = isHalved(graph, precision) ? "fp32" : PLAN_PRECISION[precision];
+  const graphKey = `${graph.key} ${planPrecision} ${graph.attention} ${card.sm}`;
+  const key = `${graphKey} ${precision} ${batchSize}`;
   const known = readings.get(key);
   if (known !== undefined) return known;
   let built = graphs.get(graphKey);
@@ -174,7 +175,7 @@ function readingOf(graph: BenchmarkGraph, gpu: GpuSpec, precision: TimePrecision
     const training = graph.build();
     const lowered = lowerStep(training, {
       implementation: graph.implementation,
-      precision: PLAN_PRECISION[precision],
+      precision: planPrecision,
       optimizer: graph.optimizer,
       attention: graph.attention,
       card,
@@ -193,13 +194,20 @@ function readingOf(graph: BenchmarkGraph, gpu: GpuSpec, precision: TimePrecision
   let flops = 0;
   for (const node of nodes) flops += flopsOf(node, batchSize);
   const tensorCount = training.graph.parameters.length;
-  const kernels = [
-    ...kernelsOf(nodes, lowered, batchSize),
-    ...dropoutKernels(nodes, lowered, batchSize, graph.dropout),
-  ];
+  const all = [...kernelsOf(nodes, lowered, batchSize), ...dropoutKernels(nodes, lowered, batchSize, graph.dropout)];
+  const kernels = isHalved(graph, precision) ? all.map(halved) : all;
   const read = { kernels, update: lowered.update, flops, parameterCount, tensorCount };
   readings.set(key, read);
   return read;
+}
+
+/** NVIDIA's mixed precision casts the whole model: softmax and norms too work on fp16, half the bytes of the step in fp32. */
+function isHalved({ dropout }: BenchmarkGraph, precision: TimePrecision): boolean {
+  return dropout && precision === "fp16";
+}
+
+function halved(kernel: Kernel): Kernel {
+  return { ...kernel, bytes: kernel.bytes / 2, precision: "float16" };
 }
 
 /** CLIP has no dropout, so the graph has none: each reads and writes its tensor and a byte of mask, and so does its gradient. */
@@ -300,7 +308,8 @@ function clipSeconds(resolved: ResolvedPlan): RowWork | null {
   for (const node of nodes) if (node.phase !== "recompute") flops += flopsOf(node, plan.perDeviceBatchSize);
   const kernels = kernelsOf(nodes, step.lowered, plan.perDeviceBatchSize);
   const work = { kernels, update: step.lowered.update, trainedBytes: weightBytes, weightBytes };
-  const { device, communication } = stepSeconds(work, plan, architecture, gpu, card.rates);
+  const once = deviceSeconds(kernels, step.lowered.update, card.rates, KERNEL_EFFICIENCIES);
+  const { device, communication } = stepSeconds(work, once, plan, architecture, gpu);
   return {
     gpu,
     seconds: device,

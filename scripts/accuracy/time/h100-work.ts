@@ -1,7 +1,9 @@
-import { resolveGpu } from "../../../lib/catalogue/gpus";
+import { type GpuSpec, resolveGpu } from "../../../lib/catalogue/gpus";
 import type { LoweredStep } from "../../../lib/engine/tape";
 import { cardOf, planStep } from "../../../lib/estimate/lowering";
 import { ratesOf } from "../../../lib/estimate/time/card-rates";
+import type { Node } from "../../../lib/graph/ir";
+import { coefficientOf } from "../../../lib/graph/shape";
 import { parsePlan } from "../../../lib/plan/parse-plan";
 import type { Plan } from "../../../lib/plan/plan";
 import { type Kernel, type KernelKind, kernelsOf } from "../../../lib/readings/kernels";
@@ -15,6 +17,9 @@ export interface MeasuredWork {
   readonly kernels: readonly Kernel[];
   readonly update: LoweredStep["update"];
   readonly rates: CardRates;
+  readonly gpu: GpuSpec;
+  readonly nodes: readonly Node[];
+  readonly parameterCount: number;
 }
 
 /** @throws {Error} for a row that is refused: every row is a plan that ran */
@@ -30,6 +35,9 @@ export function measuredWork(step: MeasuredStep): MeasuredWork {
     kernels: kernelsOf(training.graph.nodes, lowered, parsed.plan.perDeviceBatchSize),
     update: lowered.update,
     rates: answer.rates,
+    gpu: parsed.gpu,
+    nodes: training.graph.nodes,
+    parameterCount: training.graph.parameters.reduce((sum, { shape }) => sum + coefficientOf(shape), 0),
   };
 }
 
