@@ -19,6 +19,10 @@ import { type AccuracyOptions, keepsRow, parseOptions, USAGE } from "./accuracy/
 import { printReport, printWorst } from "./accuracy/print";
 import { accuracyReport } from "./accuracy/report";
 import { brokenSearchLimits, compareSearches, printSearches } from "./accuracy/search/search-report";
+import { compareTimes } from "./accuracy/time/comparisons";
+import { brokenTimeLimits, COMMITTED_TIME_FIGURES } from "./accuracy/time/time-gates";
+import { printTimeReport, printWorstTimes } from "./accuracy/time/time-print";
+import { timeReport } from "./accuracy/time/time-report";
 import { COMMITTED_FIGURES, readTruth, TRUTH_FILES } from "./accuracy/truth-files";
 
 const EXIT_LIMIT_BROKEN = 1;
@@ -43,6 +47,8 @@ function main(args: readonly string[]): number {
       return reportSearch();
     case "onnxruntime":
       return reportOnnxRuntime(options);
+    case "time":
+      return reportTime(options);
   }
 }
 
@@ -51,6 +57,22 @@ function reportOnnxRuntime({ file }: AccuracyOptions): number {
   const broken = brokenRuntimeLimits(comparisons);
   const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
   process.stdout.write(`${printRuntime(comparisons)}\n\n${verdict}\n`);
+  return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
+}
+
+function reportTime(options: AccuracyOptions): number {
+  const compared = compareTimes();
+  const report = timeReport(compared);
+  const broken = brokenTimeLimits(report);
+  if (options.commit) writeFileSync(COMMITTED_TIME_FIGURES, toJson({ modelVersion: MODEL_VERSION, ...report }));
+  if (options.json) {
+    process.stdout.write(toJson({ modelVersion: MODEL_VERSION, ...report, broken }));
+  } else {
+    const parts = [printTimeReport(report)];
+    if (options.worstCount > 0) parts.push(printWorstTimes(compared.comparisons, options.worstCount));
+    parts.push(broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n"));
+    process.stdout.write(`${parts.join("\n\n")}\n`);
+  }
   return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
 }
 

@@ -15,12 +15,13 @@ test("several filters keep the rows that have every value", () => {
 });
 
 test.each([
-  [["time"], '"time" is not something with a measured truth'],
-  [[], "there are: memory, models, data, search, onnxruntime"],
+  [["speed"], '"speed" is not something with a measured truth'],
+  [[], "there are: memory, models, data, search, onnxruntime, time"],
   [["memory", "--worst", "many"], "--worst many is not a count"],
   [["memory", "--filter", "colour=red"], "--filter colour=red is not field=value"],
   [["memory", "--filter", "strategy"], "--filter strategy is not field=value"],
   [["memory", "--commit", "--filter", "strategy=lora"], "--commit takes all rows"],
+  [["time", "--filter", "strategy=lora"], "time takes neither --filter nor --file"],
   [["models", "--json"], "models takes no options"],
   [["search", "--json"], "search takes no options"],
   [["data", "--worst", "3"], "data takes --json and --commit only"],

@@ -36,6 +36,8 @@ export interface Kernel {
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
+  /** Of unfused attention in half precision: rows of weights that do not end on the 16 bytes that matrix units load. */
+  readonly isUnaligned?: boolean;
 }
 
 /**
@@ -88,6 +90,7 @@ class KernelCollection {
 
   add(kernel: Omit<Kernel, "count">): void {
     const { kind, phase, operation, flops, bytes, precision, rows, columns, inner } = kernel;
+    // Whether an operand is aligned follows from operation, precision and columns.
     const key = `${kind} ${phase} ${operation} ${flops} ${bytes} ${precision} ${rows} ${columns} ${inner}`;
     const same = this.byKey.get(key);
     if (same === undefined) this.byKey.set(key, { ...kernel, count: 1 });
@@ -160,6 +163,7 @@ class UnitReader {
     this.claim(output, left);
     const flops = flopsOf(node, this.batchSize);
     const [rows, columns] = this.productShape(node, output);
+    this.readBias(node, output, left);
     this.collection.add({
       kind,
       phase: node.phase,
@@ -172,6 +176,15 @@ class UnitReader {
       columns,
       inner: flops / (2 * rows * columns),
     });
+  }
+
+  /** A layer whose input had to be copied multiplies first and adds its bias in a pass of its own. */
+  private readBias(node: Node, output: Value, left: ReadonlySet<Storage>): void {
+    if (node.op !== "Linear" || node.inputs.length < LINEAR_INPUTS_WITH_BIAS) return;
+    if (![...left].some(({ what }) => what === COPIED_INPUT)) return;
+    const bytes = 2 * this.elements(output) * bytesPerElement(this.lowered.dtypeOf(output));
+    const shape = { precision: this.lowered.dtypeOf(output), rows: 0, columns: 0, inner: 0 };
+    this.collection.add({ kind: "stream", phase: node.phase, operation: "Linear: bias", flops: 0, bytes, ...shape });
   }
 
   private productShape(node: Node, output: Value): readonly [number, number] {
@@ -208,6 +221,7 @@ class UnitReader {
         rows: lengthAt(q.shape, 2),
         columns: tokens,
         inner: lengthAt(q.shape, 3),
+        isUnaligned: precision !== "float32" && (tokens * bytesPerElement(precision)) % LOADED_BYTES !== 0,
       });
       return;
     }
@@ -246,6 +260,7 @@ class UnitReader {
     const elements = storage.coefficient === 0 ? 0 : this.extent(storage) / bytesPerElement(storage.dtype);
     if (elements === 0) return;
     const own = bytesPerElement(storage.dtype);
+    const isSummed = storage.what === SUMMED_PARTS;
     const reordered = IN_ORDER.test(storage.what);
     const other = !reordered && this.lowered.isMixed && own !== 8 ? OTHER_WIDTH - own : own;
     this.collection.add({
@@ -253,7 +268,7 @@ class UnitReader {
       phase,
       operation: `${operation}: ${storage.what}`,
       flops: 0,
-      bytes: elements * (own + Math.max(other, 1)),
+      bytes: elements * (isSummed ? SUMMED_PASSES * own : own + Math.max(other, 1)),
       precision: storage.dtype,
       rows: 0,
       columns: 0,
@@ -309,6 +324,13 @@ class UnitReader {
 
 /** Bytes of a value in fp32 and its copy in half precision. */
 const OTHER_WIDTH = 6;
+/** Source: NVIDIA, "Matrix Multiplication Background User's Guide", tensor core requirements. */
+const LOADED_BYTES = 16;
+const LINEAR_INPUTS_WITH_BIAS = 3;
+const COPIED_INPUT = "input, tokens first";
+/** Each of three parts is laid into zeros of the whole: three writes, and two sums that read two and write one. */
+const SUMMED_PARTS = "gradient of queries, keys and values";
+const SUMMED_PASSES = 3;
 const IN_ORDER = /in order|tokens first/;
 const UNFUSED: ReadonlySet<string> = new Set([
   "attention scores",

@@ -19,12 +19,17 @@ export interface KernelEfficiencies {
   /** Fraction of the rate of large products. */
   readonly convolution: number;
   readonly attention: number;
+  /** Fraction of the fp32 rate that unfused attention reaches whose operands matrix units cannot load: rows of no multiple of 16 bytes. */
+  readonly unaligned: number;
   /** Seconds from the start of one kernel to the start of the next when neither has work. */
   readonly secondsPerKernel: number;
   /** Seconds of one wave of tiles besides its arithmetic. */
   readonly secondsPerWave: number;
   /** Fraction of the memory bandwidth that the optimizer's kernels reach. */
   readonly update: number;
+  /** Fraction of the rate that a multiprocessor reaches on a tile of half or a quarter of 128 × 128: it reads operands more often. */
+  readonly halfTile: number;
+  readonly quarterTile: number;
 }
 
 /** Device seconds of one step by phase. */
@@ -75,29 +80,29 @@ function arithmeticSeconds(kernel: Kernel, rates: CardRates, efficiencies: Kerne
       ? rates.convolutionFp32FlopsPerSecond
       : (rates.productFlopsPerSecond[kernel.precision] ?? 0);
   if (rate === 0) return Number.POSITIVE_INFINITY;
+  if (kernel.kind === "attention" && kernel.isUnaligned) {
+    return kernel.flops / ((rates.productFlopsPerSecond.float32 ?? rate) * efficiencies.unaligned);
+  }
   if (kernel.kind === "attention") {
     const tiles = (length: number) => Math.ceil(length / ATTENTION_TILE) * ATTENTION_TILE;
     const padding = (tiles(kernel.rows) * tiles(kernel.columns)) / (kernel.rows * kernel.columns);
     return (kernel.flops * padding) / (rate * efficiencies.attention);
   }
-  const seconds = productSeconds(kernel, rate, rates.multiprocessors, efficiencies.secondsPerWave);
+  const seconds = productSeconds(kernel, rate, rates.multiprocessors, efficiencies);
   return kernel.kind === "convolution" ? seconds / efficiencies.convolution : seconds;
 }
 
 /** Rows of queries and of keys that one block of a fused attention kernel takes. Source: arXiv:2205.14135 §3.1, FlashAttention-2's tiles. */
 const ATTENTION_TILE = 64;
 
-/**
- * Tiles of a result that one multiprocessor works on at a time, and the fraction of the full rate at which it does:
- * a smaller tile reads its operands more often. Fitted with `scripts/fit/time.ts`.
- */
+/** Tiles of a result that one multiprocessor works on at a time. Source: NVIDIA CUTLASS, default threadblock shapes. */
 const PRODUCT_TILES = [
-  { rows: 256, columns: 128, efficiency: 1 },
-  { rows: 128, columns: 256, efficiency: 1 },
-  { rows: 128, columns: 128, efficiency: 1 },
-  { rows: 128, columns: 64, efficiency: 0.6 },
-  { rows: 64, columns: 128, efficiency: 0.6 },
-  { rows: 64, columns: 64, efficiency: 0.5 },
+  { rows: 256, columns: 128, size: "full" },
+  { rows: 128, columns: 256, size: "full" },
+  { rows: 128, columns: 128, size: "full" },
+  { rows: 128, columns: 64, size: "half" },
+  { rows: 64, columns: 128, size: "half" },
+  { rows: 64, columns: 64, size: "quarter" },
 ] as const;
 const SPLITS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
 /** A part of the summed length that is worth a block of its own. */
@@ -111,16 +116,17 @@ function productSeconds(
   { rows, columns, inner }: Kernel,
   rate: number,
   multiprocessors: number,
-  secondsPerWave: number,
+  { secondsPerWave, halfTile, quarterTile }: KernelEfficiencies,
 ): number {
   const ratePerMultiprocessor = rate / multiprocessors;
+  const fractionOf = { full: 1, half: halfTile, quarter: quarterTile } as const;
   let least = Number.POSITIVE_INFINITY;
   for (const tile of PRODUCT_TILES) {
     const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
     for (const parts of SPLITS) {
       const length = Math.max(inner / parts, Math.min(inner, SHORTEST_SPLIT));
       const waves = Math.ceil((tiles * Math.ceil(inner / length)) / multiprocessors);
-      const arithmetic = (2 * tile.rows * tile.columns * length) / (ratePerMultiprocessor * tile.efficiency);
+      const arithmetic = (2 * tile.rows * tile.columns * length) / (ratePerMultiprocessor * fractionOf[tile.size]);
       least = Math.min(least, waves * (arithmetic + secondsPerWave));
     }
   }

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { CONFIGURATION_FIELDS, type ConfigurationField, type TruthRow } from "./truth-rows";
 
-/** What has a measured truth: the memory of a step; parameters and FLOPs of every model; accuracy by labelled images; epochs of a search; the memory of a step in ONNX Runtime. */
-const SUBJECTS = ["memory", "models", "data", "search", "onnxruntime"] as const;
+/** What has a measured truth: the memory and the seconds of a step; parameters and FLOPs of every model; accuracy by labelled images; epochs of a search; the memory of a step in ONNX Runtime. */
+const SUBJECTS = ["memory", "models", "data", "search", "onnxruntime", "time"] as const;
 
 export type Subject = (typeof SUBJECTS)[number];
 
@@ -21,7 +21,8 @@ export const USAGE = `npm run accuracy -- memory [--worst 20] [--json] [--filter
 npm run accuracy -- models
 npm run accuracy -- data [--json] [--commit]
 npm run accuracy -- search
-npm run accuracy -- onnxruntime [--file rows.jsonl]`;
+npm run accuracy -- onnxruntime [--file rows.jsonl]
+npm run accuracy -- time [--worst 20] [--json] [--commit]`;
 
 /** @throws {Error} with what is wrong, for anything but the documented options */
 export function parseOptions(args: readonly string[]): AccuracyOptions {
@@ -50,6 +51,9 @@ export function parseOptions(args: readonly string[]): AccuracyOptions {
   }
   if (subject === "onnxruntime" && args.some((arg) => /^--(?:worst|filter|json|commit)\b/.test(arg))) {
     throw new Error("onnxruntime takes no option but --file");
+  }
+  if (subject === "time" && (values.filter.length > 0 || values.file !== undefined)) {
+    throw new Error("time takes neither --filter nor --file");
   }
   const worstCount = Number(values.worst);
   if (!Number.isSafeInteger(worstCount) || worstCount < 0) throw new Error(`--worst ${values.worst} is not a count`);

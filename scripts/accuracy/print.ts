@@ -96,15 +96,15 @@ function summaryCells({ count, median, p90, p95, worst, bias }: ErrorSummary): s
 }
 
 /** More digits than a person needs on a page: here a hundredth of a percent is a finding. */
-function percent(fraction: number): string {
+export function percent(fraction: number): string {
   return `${(fraction * 100).toFixed(3)} %`;
 }
 
-function signedPercent(fraction: number): string {
+export function signedPercent(fraction: number): string {
   return `${fraction > 0 ? "+" : ""}${percent(fraction)}`;
 }
 
-function table(title: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(title: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (cells: readonly string[]) =>
     cells
@@ -117,5 +117,5 @@ function table(title: string, header: readonly string[], rows: readonly (readonl
 }
 
 function isText(column: number, header: readonly string[]): boolean {
-  return ["quantity", "partition", "estimate", "formula", "row"].includes(header[column] ?? "");
+  return ["quantity", "partition", "estimate", "formula", "row", "rows"].includes(header[column] ?? "");
 }
