@@ -50,7 +50,7 @@ export function Filters({
   vendors,
 }: FilterProps & { gpus: readonly Option[]; vendors: readonly string[] }) {
   return (
-    <div className="space-y-5">
+    <div className="space-y-4">
       <OwnedField choices={choices} problems={problems} onChange={onChange} gpus={gpus} />
       <CheckList
         name="counts"
@@ -59,7 +59,6 @@ export function Filters({
         {...{ choices, problems, onChange }}
       />
       <CheckList name="vendors" legend="Vendor" entries={vendors} {...{ choices, problems, onChange }} />
-      <FigureField name="minMemory" label="Memory at least" unit="GiB" {...{ choices, problems, onChange }} />
       <div>
         <label className="flex items-center gap-2">
           <input
@@ -72,21 +71,13 @@ export function Filters({
         </label>
         <ProblemLine text={problems.bf16} />
       </div>
-      <FigureField
-        name="maxPerHour"
-        label="At most per hour"
-        unit="$"
-        help="For all GPUs together."
-        {...{ choices, problems, onChange }}
-      />
-      <FigureField name="maxCost" label="At most for the run" unit="$" {...{ choices, problems, onChange }} />
-      <FigureField
-        name="deadline"
-        label="Done within"
-        unit="hours"
-        help="GPUs without a known time or price do not pass a limit on it."
-        {...{ choices, problems, onChange }}
-      />
+      <div className="grid grid-cols-2 items-start gap-x-3 gap-y-3">
+        <FigureField name="minMemory" label="Memory from" unit="GiB" {...{ choices, problems, onChange }} />
+        <FigureField name="deadline" label="Done within" unit="hours" {...{ choices, problems, onChange }} />
+        <FigureField name="maxPerHour" label="Up to, an hour" unit="$" {...{ choices, problems, onChange }} />
+        <FigureField name="maxCost" label="Up to, the run" unit="$" {...{ choices, problems, onChange }} />
+      </div>
+      <Help>Prices are for all GPUs together. Without a known time or price, a GPU does not pass a limit on it.</Help>
     </div>
   );
 }
@@ -197,11 +188,10 @@ function FigureField({
   name,
   label,
   unit,
-  help,
   choices,
   problems,
   onChange,
-}: FilterProps & { name: ChoiceParameter; label: string; unit: string; help?: string }) {
+}: FilterProps & { name: ChoiceParameter; label: string; unit: string }) {
   const id = useId();
   const problem = problems[name];
   return (
@@ -222,7 +212,6 @@ function FigureField({
         onChange={(event) => onChange(name, event.target.value === "" ? undefined : event.target.value)}
       />
       <div id={`${id}-help`}>
-        {help !== undefined && <Help>{help}</Help>}
         <ProblemLine text={problem} />
       </div>
     </div>

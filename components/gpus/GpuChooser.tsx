@@ -94,7 +94,7 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
   return (
     <>
       <PlanLine plan={plan} />
-      <div className="mt-4 grid items-start gap-6 lg:grid-cols-[18rem_minmax(0,1fr)]">
+      <div className="mt-4 grid items-start gap-6 lg:grid-cols-[20.5rem_minmax(0,1fr)]">
         <aside
           aria-label="Goal and filters"
           className="panel p-4 sm:p-5 lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] lg:overflow-y-auto"

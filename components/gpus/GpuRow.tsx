@@ -6,7 +6,7 @@ import { VerdictBadge } from "@/components/answer/VerdictIcon";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import type { Change } from "@/lib/estimate/estimate";
 import type { RecommendationRow } from "@/lib/estimate/recommendation";
-import { formatBytes, formatCount, formatUsd } from "@/lib/format";
+import { formatCount, formatUsd } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { planLink } from "./plan-link";
 import {
@@ -15,7 +15,8 @@ import {
   headroomText,
   hourlyText,
   LIMIT_WORDS,
-  priceText,
+  priceDateText,
+  sellerText,
   shortName,
   timeRangeText,
   timeText,
@@ -41,7 +42,7 @@ export function GpuRow({
     <tr className="group align-top">
       <th
         scope="row"
-        className="sticky left-0 z-[5] w-[11rem] min-w-[9.5rem] border-b border-line bg-panel py-2 pr-3 pl-1.5 text-left font-medium group-hover:bg-sunken sm:w-[15rem]"
+        className="sticky left-0 z-[5] w-[11rem] min-w-[9.5rem] border-b border-line bg-panel py-2 pr-3 pl-1.5 text-left font-medium group-hover:bg-sunken sm:w-[13rem]"
       >
         <div className={`flex items-start gap-1 ${others === null ? "pl-7" : ""}`}>
           {others !== null && others.count > 0 && (
@@ -63,14 +64,14 @@ export function GpuRow({
                 <span className="sr-only">, a card of the chapter</span>
               </span>
             )}
-            {row.onFront && <Note>Nothing is both quicker and cheaper</Note>}
+            {row.onFront && <Note>nothing beats it</Note>}
           </div>
         </div>
       </th>
       <Cell>
         <VerdictBadge verdict={row.verdict} />
         <Note>
-          {headroomText(row, unit)} of {formatBytes(row.usableBytes, unit)}
+          <span className="whitespace-nowrap">{headroomText(row, unit)}</span>
         </Note>
         {row.verdict === "does_not_fit" && <WayOut row={row} change={change} plan={plan} />}
       </Cell>
@@ -88,7 +89,9 @@ export function GpuRow({
         <>
           <Cell isFigure>
             <span className="whitespace-nowrap">{timeText(row)}</span>
-            <Note>{timeRangeText(row)}</Note>
+            <Note>
+              <span className="whitespace-nowrap">{timeRangeText(row)}</span>
+            </Note>
           </Cell>
           <Cell isFigure>
             <CostText row={row} />
@@ -110,20 +113,23 @@ export function GpuRow({
 function CostText({ row }: { row: RecommendationRow }) {
   const { cost, noCost } = row;
   if (cost === null) return <Note>{noCost}</Note>;
-  const stale = cost.offer?.stale ?? null;
+  const { offer } = cost;
   const billed = billedText(row);
   return (
     <>
       {formatUsd(cost.usd.likely)}
       <Note>
-        {hourlyText(cost)} · {priceText(cost)}
-        {billed !== null && <> · {billed}</>}
+        <span className="whitespace-nowrap">{hourlyText(cost)}</span> ·{" "}
+        <span className="whitespace-nowrap">{offer === null ? "your own price" : sellerText(offer)}</span>
       </Note>
-      {stale !== null && (
-        <span title={stale} className="text-[0.8125rem] text-tight">
-          {cost.offer?.ageDays === null || cost.offer?.ageDays === undefined
-            ? "undated price"
-            : `old price: ${formatCount(cost.offer.ageDays)} days`}
+      {billed !== null && <Note>{billed}</Note>}
+      {offer !== null && (
+        <span
+          title={offer.stale ?? undefined}
+          className={`block text-[0.8125rem] whitespace-nowrap ${offer.stale === null ? "text-muted" : "text-tight"}`}
+        >
+          {offer.stale !== null && <span className="sr-only">Old price: </span>}
+          {priceDateText(offer)}
         </span>
       )}
     </>

@@ -11,7 +11,7 @@ import { planLink } from "./plan-link";
 import { devicesText, priceText } from "./words";
 
 /** Of a letter and of a line, in the widths and heights of the chart at its usual size. */
-const LETTER_SHARE = 0.0085;
+const LETTER_SHARE = 0.0115;
 const LINE_SHARE = 0.06;
 
 /** Cost against time of everything that fits, and the line below which there is nothing. */
@@ -132,7 +132,7 @@ function Plot({ pareto, plan }: { pareto: Pareto; plan: Plan }) {
             {labels.map(({ point: named, side }) => (
               <span
                 key={`${named.row.gpuId} ${named.row.deviceCount}`}
-                className={`pointer-events-none absolute -translate-y-full px-1.5 text-xs font-medium whitespace-nowrap max-sm:hidden ${side === "left" ? "-translate-x-full" : ""}`}
+                className={`pointer-events-none absolute px-1.5 text-xs font-medium whitespace-nowrap max-md:hidden ${side === "left below" ? "-translate-x-full" : "-translate-y-full"}`}
                 style={{ left: percent(named.x), top: percent(1 - named.y) }}
               >
                 <span className="rounded-sm bg-panel/85 px-0.5">{devicesText(named.row)}</span>

@@ -26,6 +26,9 @@ export interface Pareto {
   readonly costTicks: readonly Tick[];
 }
 
+/** Names nearer than this would touch on a small screen. */
+const CLOSEST_TICKS = 0.13;
+
 /** Room at every side, as a share of the chart. */
 const MARGIN = 0.05;
 
@@ -76,9 +79,10 @@ export function nearestPoint(points: readonly ParetoPoint[], x: number, y: numbe
   return nearest;
 }
 
+/** Left below a point of the front there is nothing, by what the front is; right above it there may be others. */
 export interface PlacedLabel {
   readonly point: ParetoPoint;
-  readonly side: "left" | "right";
+  readonly side: "left below" | "right above";
 }
 
 /**
@@ -95,15 +99,17 @@ export function placeLabels(
   const [first] = front;
   const last = front.at(-1);
   const inOrder = [...new Set([first, last, ...front])].filter((point) => point !== undefined);
-  const taken: { left: number; right: number; y: number }[] = [];
+  const taken: { left: number; right: number; bottom: number; top: number }[] = [];
   return inOrder.flatMap((point) => {
-    for (const side of ["right", "left"] as const) {
+    for (const side of ["left below", "right above"] as const) {
       const width = widthOf(point);
-      const left = side === "right" ? point.x : point.x - width;
-      const box = { left, right: left + width, y: point.y };
-      const isInside = box.left >= 0 && box.right <= 1;
+      const left = side === "right above" ? point.x : point.x - width;
+      const bottom = side === "right above" ? point.y : point.y - height;
+      const box = { left, right: left + width, bottom, top: bottom + height };
+      const isInside = box.left >= 0 && box.right <= 1 && box.bottom >= 0 && box.top <= 1;
       const isFree = taken.every(
-        (other) => box.right < other.left || box.left > other.right || Math.abs(box.y - other.y) > height,
+        (other) =>
+          box.right < other.left || box.left > other.right || box.top <= other.bottom || box.bottom >= other.top,
       );
       if (isInside && isFree) {
         taken.push(box);
@@ -132,7 +138,14 @@ function logScale(values: readonly number[]) {
   const at = (value: number) => MARGIN + ((Math.log(value) - start) / span) * (1 - 2 * MARGIN);
   return {
     at,
-    ticks: (candidates: readonly number[]): Tick[] =>
-      candidates.map((value) => ({ value, at: at(value) })).filter(({ at: place }) => place >= 0 && place <= 1),
+    ticks: (candidates: readonly number[]) => {
+      const ticks: Tick[] = [];
+      for (const value of candidates) {
+        const place = at(value);
+        const before = ticks.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+        if (place >= 0 && place <= 1 && place - before >= CLOSEST_TICKS) ticks.push({ value, at: place });
+      }
+      return ticks;
+    },
   };
 }

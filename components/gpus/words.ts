@@ -1,10 +1,11 @@
 /** How the page about GPUs speaks. Pure text from rows. */
 
+import type { RentableOffer } from "@/lib/catalogue/prices";
 import { hourlyUsd } from "@/lib/estimate/choose-among";
 import type { Cost } from "@/lib/estimate/cost";
 import type { Goal, RecommendationRow } from "@/lib/estimate/recommendation";
 import type { TimeLimit } from "@/lib/estimate/time/time-estimate";
-import { type ByteUnit, formatBytes, formatCount, formatSeconds, formatUsd } from "@/lib/format";
+import { type ByteUnit, formatBytes, formatBytesNumber, formatCount, formatSeconds, formatUsd } from "@/lib/format";
 
 export const GOAL_WORDS = {
   cheapest: { choice: "Cheapest", sentence: "cheapest that fits" },
@@ -30,9 +31,12 @@ export function shortName(gpuName: string): string {
   return gpuName.replace(/^NVIDIA (?:GeForce )?/, "");
 }
 
-/** "6.3 GiB free" at the upper estimate, or how much it is over. */
-export function headroomText({ headroomBytes }: RecommendationRow, unit: ByteUnit): string {
-  return headroomBytes >= 0 ? `${formatBytes(headroomBytes, unit)} free` : `${formatBytes(-headroomBytes, unit)} over`;
+/** "6.3 of 23.6 GiB free" at the upper estimate, or how much it is over. */
+export function headroomText({ headroomBytes, usableBytes }: RecommendationRow, unit: ByteUnit): string {
+  const usable = formatBytes(usableBytes, unit);
+  return headroomBytes >= 0
+    ? `${formatBytesNumber(headroomBytes, unit)} of ${usable} free`
+    : `${formatBytes(-headroomBytes, unit)} over ${usable}`;
 }
 
 export function timeText({ totalSeconds }: RecommendationRow): string | null {
@@ -45,8 +49,18 @@ export function timeRangeText({ totalSeconds }: RecommendationRow): string | nul
 
 /** Who asks it, how it is sold and since when: "Akash, marketplace, 2026-05-24". */
 export function priceText({ offer }: Cost): string {
-  if (offer === null) return "your own price";
-  return [offer.provider, offer.kind.replace("_", "-"), offer.asOf ?? "undated"].join(", ");
+  return offer === null ? "your own price" : `${sellerText(offer)}, ${offer.asOf ?? "undated"}`;
+}
+
+/** "Akash, marketplace". */
+export function sellerText({ provider, kind }: RentableOffer): string {
+  return `${provider}, ${kind.replace("_", "-")}`;
+}
+
+/** "2026-05-24 · 187 days old": the age only where it is too old to be trusted. */
+export function priceDateText({ asOf, ageDays, stale }: RentableOffer): string {
+  if (asOf === null || ageDays === null) return "undated";
+  return stale === null ? asOf : `${asOf} · ${formatCount(ageDays)} days old`;
 }
 
 /** "$0.34/h" for all GPUs that are paid for. */
@@ -69,5 +83,7 @@ export function timeAndMoney(row: RecommendationRow): string {
   if (cost.offer === null) return `${money} at your own price`;
   const { provider, kind, asOf, stale } = cost.offer;
   const dated = asOf === null ? "an undated price" : `the ${kind.replace("_", "-")} price of ${asOf}`;
-  return `${money} at ${dated} by ${provider}${stale === null ? "" : " (old: ask again)"}`;
+  // What is undated needs no second warning.
+  const warning = stale === null || asOf === null ? "" : " (old: ask again)";
+  return `${money} at ${dated} by ${provider}${warning}`;
 }

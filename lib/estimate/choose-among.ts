@@ -86,15 +86,21 @@ const VERDICT_ORDER = { fits: 0, tight: 1, does_not_fit: 2 } as const;
 
 function byGoal(goal: Goal): (a: RecommendationRow, b: RecommendationRow) => number {
   return (a, b) => {
-    const [x, y] = [measureOf(a, goal), measureOf(b, goal)];
     return (
       VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] ||
-      (x === y ? 0 : x - y) ||
-      secondsOf(a) - secondsOf(b) ||
+      difference(measureOf(a, goal), measureOf(b, goal)) ||
+      // What is as quick is better for less money, and the other way round.
+      difference(unroundedUsd(a), unroundedUsd(b)) ||
+      difference(secondsOf(a), secondsOf(b)) ||
       a.deviceCount - b.deviceCount ||
       (a.gpuId < b.gpuId ? -1 : 1)
     );
   };
+}
+
+/** Two figures that are both missing are equal. */
+function difference(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }
 
 function isAnswer(row: RecommendationRow, goal: Goal): boolean {

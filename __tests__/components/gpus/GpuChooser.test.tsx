@@ -67,7 +67,7 @@ test("another goal leads the sentence, orders the table and stands in the addres
 test("a link restores goal, filters and order", () => {
   open({ choices: choicesIn(new URLSearchParams("goal=fastest&minMemory=40&counts=1&sort=-time")) });
   expect(screen.getByRole("radio", { name: "Fastest" })).toBeChecked();
-  expect(screen.getByRole("textbox", { name: "Memory at least (GiB)" })).toHaveValue("40");
+  expect(screen.getByRole("textbox", { name: "Memory from (GiB)" })).toHaveValue("40");
   expect(screen.getByRole("checkbox", { name: "1" })).toBeChecked();
   expect(screen.getByRole("columnheader", { name: "Whole run" })).toHaveAttribute("aria-sort", "descending");
   expect(names().map((name) => name?.slice(0, 8))).toEqual(["1 × A40 ", "1 × H100", "1 × Appl"]);
@@ -84,7 +84,7 @@ test("filters answer without the server, and can all be taken back", async () =>
 
 test("a slip in a filter is said beside its field and leaves nothing out", async () => {
   open();
-  const field = screen.getByRole("textbox", { name: "At most for the run ($)" });
+  const field = screen.getByRole("textbox", { name: "Up to, the run ($)" });
   await userEvent.type(field, "cheap");
   expect(field).toBeInvalid();
   expect(field).toHaveAccessibleDescription(expect.stringContaining("“cheap” is not a price"));
@@ -122,8 +122,8 @@ test("every row leads to the planner with that GPU in that number", () => {
 test("an old price is flagged with its age, and no price and no time say why", () => {
   open();
   const row = (name: RegExp) => within(table()).getByRole("row", { name });
-  expect(row(/RTX 3090/)).toHaveTextContent("Acme Cloud, on-demand, 2026-05-24");
-  expect(row(/RTX 3090/)).toHaveTextContent("old price: 187 days");
+  expect(row(/RTX 3090/)).toHaveTextContent("$0.25/h · Acme Cloud, on-demand");
+  expect(row(/RTX 3090/)).toHaveTextContent("Old price: 2026-05-24 · 187 days old");
   expect(row(/RTX 3090/)).toHaveTextContent("a card of the chapter");
   expect(row(/A40/)).toHaveTextContent("No provider's price for NVIDIA A40 48GB in this number is known.");
   expect(row(/Apple/)).toHaveTextContent("Time is modelled for PyTorch on CUDA; Apple M2 Max runs mps.");
@@ -133,7 +133,7 @@ test("what does not fit says so in words, and which batch would", () => {
   open();
   const row = within(table()).getByRole("row", { name: /T4/ });
   expect(row).toHaveTextContent("Does not fit");
-  expect(row).toHaveTextContent("1.5 GiB over of 23.0 GiB");
+  expect(row).toHaveTextContent("1.5 GiB over 23.0 GiB");
   expect(within(row).getByRole("link", { name: "batch 24" })).toHaveAttribute(
     "href",
     expect.stringContaining("batch=24"),
