@@ -4,10 +4,11 @@ import { todaysDate } from "@/app/clock";
 import { createEstimate } from "@/lib/api/operations";
 import { parseBody } from "@/lib/api/parse-body";
 import { problemOf } from "@/lib/api/problem";
+import { answerRecommendation, createRecommendation } from "@/lib/api/recommendation-operation";
 import type { Change, Estimate } from "@/lib/estimate/estimate";
 import { changesThatHelp, estimatePlan } from "@/lib/estimate/plan";
-import type { ParsedPlan } from "@/lib/plan/parse-plan";
-import type { Issue } from "@/lib/plan/plan";
+import type { Recommendation } from "@/lib/estimate/recommendation";
+import type { Issue, Plan } from "@/lib/plan/plan";
 import { savePlan } from "@/lib/store/plans";
 
 type Refusal =
@@ -16,11 +17,14 @@ type Refusal =
 
 type EstimateOutcome = { readonly kind: "estimate"; readonly estimate: Estimate } | Refusal;
 type ChangesOutcome = { readonly kind: "changes"; readonly changes: readonly Change[] } | Refusal;
+type RecommendOutcome =
+  | { readonly kind: "recommendation"; readonly plan: Plan; readonly recommendation: Recommendation }
+  | Refusal;
 type SaveOutcome = { readonly kind: "saved"; readonly id: string } | Refusal;
 
 /** The figures of a plan, or every issue with it. */
 export async function estimateAction(input: unknown): Promise<EstimateOutcome> {
-  return act("estimateAction", input, (parsed) => ({
+  return act("estimateAction", planOf(input), (parsed) => ({
     kind: "estimate",
     estimate: estimatePlan(parsed, { today: todaysDate() }),
   }));
@@ -28,25 +32,45 @@ export async function estimateAction(input: unknown): Promise<EstimateOutcome> {
 
 /** Single changes of the plan and the memory that each would save. */
 export async function changesAction(input: unknown): Promise<ChangesOutcome> {
-  return act("changesAction", input, (parsed) => ({ kind: "changes", changes: changesThatHelp(parsed) }));
+  return act("changesAction", planOf(input), (parsed) => ({ kind: "changes", changes: changesThatHelp(parsed) }));
+}
+
+/** The plan on every GPU, and what it was taken to say. `options` are `{ goal, filter }`; both may be left out. */
+export async function recommendAction(input: unknown, options: unknown = {}): Promise<RecommendOutcome> {
+  const request = () => parseBody(createRecommendation.body, requestOf(input, options));
+  return act("recommendAction", request, (parsed) => ({
+    kind: "recommendation",
+    plan: parsed.plan.plan,
+    recommendation: answerRecommendation(parsed, todaysDate()),
+  }));
+}
+
+/** What is no object of options reaches the parser as it is, to be refused in its words. */
+function requestOf(input: unknown, options: unknown): unknown {
+  const isRecord = typeof options === "object" && options !== null && !Array.isArray(options);
+  return isRecord ? { ...options, plan: input } : options;
 }
 
 /** Stores the plan with its figures as they are now. */
 export async function savePlanAction(input: unknown): Promise<SaveOutcome> {
-  return act("savePlanAction", input, async (parsed) => {
+  return act("savePlanAction", planOf(input), async (parsed) => {
     const { id } = await savePlan({ plan: parsed.plan, estimate: estimatePlan(parsed, { today: todaysDate() }) });
     return { kind: "saved", id };
   });
 }
 
+function planOf(input: unknown) {
+  return () => parseBody(createEstimate.body, input);
+}
+
 /** Every failure is an answer: what an action throws reaches the page as an error without any words. */
-async function act<Outcome>(
+async function act<Request, Outcome>(
   name: string,
-  input: unknown,
-  answer: (parsed: ParsedPlan) => Outcome | Promise<Outcome>,
+  read: () => Request,
+  answer: (request: Request) => Outcome | Promise<Outcome>,
 ): Promise<Outcome | Refusal> {
   try {
-    return await answer(parseBody(createEstimate.body, input));
+    return await answer(read());
   } catch (error) {
     const { problem } = problemOf(error);
     if (problem.issues !== undefined) return { kind: "invalid", issues: problem.issues };

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as fc from "fast-check";
-import { changesAction, estimateAction, savePlanAction } from "@/app/actions";
+import { changesAction, estimateAction, recommendAction, savePlanAction } from "@/app/actions";
 import { POST } from "@/app/api/v1/estimates/route";
+import { POST as POST_RECOMMENDATION } from "@/app/api/v1/recommendations/route";
 import { EXAMPLE_PLAN } from "@/lib/api/operations";
 import { closeDatabases } from "@/lib/store/database";
 import { loadPlan } from "@/lib/store/plans";
@@ -32,11 +33,31 @@ test("the page and the API give one answer to one plan", async () => {
 });
 
 test("an invalid plan is answered with every issue, by every action", async () => {
-  for (const action of [estimateAction, changesAction, savePlanAction]) {
+  for (const action of [estimateAction, changesAction, savePlanAction, recommendAction]) {
     const outcome = await action({ model: "ViT-B-32", epochs: -1, precision: "fp8" });
     if (outcome.kind !== "invalid") throw new Error(`expected issues, received ${outcome.kind}`);
-    expect(outcome.issues.map((issue) => issue.path).sort()).toEqual(["epochs", "precision"]);
+    const fields = outcome.issues.map((issue) => issue.path.replace(/^plan\./, ""));
+    expect(fields.sort()).toEqual(["epochs", "precision"]);
   }
+});
+
+test("the page about GPUs and the API give one answer to one question", async () => {
+  const options = { goal: "fastest", filter: { deviceCounts: [1], vendors: ["NVIDIA"] } };
+  const outcome = await recommendAction(EXAMPLE_PLAN, options);
+  if (outcome.kind !== "recommendation") throw new Error(`expected a recommendation, received ${outcome.kind}`);
+  const body = JSON.stringify({ plan: EXAMPLE_PLAN, ...options });
+  const { json } = await ask(POST_RECOMMENDATION, post("/api/v1/recommendations", body));
+  expect(JSON.parse(JSON.stringify(outcome.recommendation))).toEqual(json);
+}, 30_000);
+
+test("a plan and the options of a recommendation are refused together, each at its place", async () => {
+  const outcome = await recommendAction(
+    { model: "ViT-B-32", epochs: -1 },
+    { goal: "nicest", filter: { highestUsd: -1 } },
+  );
+  if (outcome.kind !== "invalid") throw new Error(`expected issues, received ${outcome.kind}`);
+  expect(outcome.issues.map((issue) => issue.path).sort()).toEqual(["filter.highestUsd", "goal", "plan.epochs"]);
+  expect((await recommendAction(EXAMPLE_PLAN, "cheapest")).kind).toBe("invalid");
 });
 
 test("a saved plan can be loaded with the figures it was saved with", async () => {

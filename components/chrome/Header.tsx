@@ -10,16 +10,22 @@ export function Header() {
       >
         Skip to the answer
       </a>
-      <div className="mx-auto flex h-14 max-w-[92rem] items-center gap-3 px-4 sm:px-6">
+      <div className="mx-auto flex min-h-14 max-w-[92rem] flex-wrap items-center gap-x-3 px-4 py-1.5 sm:px-6">
         {/* A full load, not a soft one: it starts over with the defaults, whatever the form holds. */}
         <a href="/" className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
           <Logo />
           Headroom
         </a>
         <p className="text-sm text-muted max-md:hidden">Will fine-tuning CLIP fit on your GPU, and what fills it?</p>
-        <nav aria-label="Pages" className="ml-auto flex items-center text-sm sm:gap-1">
+        <nav
+          aria-label="Pages"
+          className="flex flex-wrap items-center text-sm max-sm:order-last max-sm:-mx-2 max-sm:w-full sm:ml-auto sm:gap-1"
+        >
           <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/">
             Plan
+          </a>
+          <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/gpus">
+            GPUs
           </a>
           <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/accuracy">
             Accuracy
@@ -28,7 +34,9 @@ export function Header() {
             API
           </a>
         </nav>
-        <ThemeToggle />
+        <div className="max-sm:ml-auto">
+          <ThemeToggle />
+        </div>
       </div>
     </header>
   );

@@ -115,6 +115,11 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
               onBatch={(batchSize) => change("perDeviceBatchSize", batchSize)}
               actions={
                 <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save}>
+                  {link !== null && (
+                    <a className="button" href={`/gpus${link.slice("/".length)}`}>
+                      Which GPU?
+                    </a>
+                  )}
                   <UnitSwitch />
                 </ShareBar>
               }

@@ -1,14 +1,13 @@
 import { GPUS, type GpuSpec } from "../catalogue/gpus";
 import { trainingStep } from "../clip/training-step";
 import type { Card } from "../engine/pytorch/card";
-import { formatDevices, formatSeconds, formatUsd } from "../format";
 import type { TrainingGraph } from "../graph/training-graph";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Plan } from "../plan/plan";
-import { HOUR_SECONDS } from "../units";
 import { largestWithin } from "./batch-sizes";
 import { changesThatHelp } from "./changes";
-import { type Cost, leastRunCost } from "./cost";
+import { chooseAmong, isConsidered } from "./choose-among";
+import { leastRunCost } from "./cost";
 import { type DeviceMemory, deviceMemory } from "./device-memory";
 import type { Change } from "./estimate";
 import { cardOf, lowerFor } from "./lowering";
@@ -41,43 +40,20 @@ export interface RecommendOptions {
 export function recommend(parsed: ParsedPlan, { goal, filter, today }: RecommendOptions): Recommendation {
   const steps = new StepsByFamily(parsed);
   const counts = DEVICE_COUNTS.filter((count) => filter.deviceCounts?.includes(count) ?? true);
-  const gpus = GPUS.filter((gpu) => isConsidered(gpu, filter));
+  const gpus = GPUS.filter((gpu) => gpu.id !== null && isConsidered({ ...gpu, gpuId: gpu.id }, filter));
   const rows = gpus.flatMap((gpu) =>
     counts.map((deviceCount) => rowOf(steps.of(gpu, deviceCount), gpu, deviceCount, parsed, today)),
   );
-  const admitted = rows.filter((row) => isWithin(row, filter));
-  const marked = markFront(admitted);
-  const sorted = marked.sort(byGoal(goal));
-  const [first] = sorted;
-  const best = first !== undefined && isAnswer(first, goal) ? { row: first, reason: reasonOf(first, goal) } : null;
+  const choice = chooseAmong(rows, goal, filter);
   return {
     schemaVersion: 1,
     modelVersion: MODEL_VERSION,
     goal,
-    rows: sorted,
-    best,
-    fittingChanges: best === null ? fittingChanges(parsed, sorted) : [],
+    rows: choice.rows,
+    best: choice.best,
+    fittingChanges: choice.best === null ? fittingChanges(parsed, choice.rows) : [],
     consideredCount: rows.length,
   };
-}
-
-function isConsidered(gpu: GpuSpec, { owned, vendors, smallestMemoryBytes, bf16 }: RecommendationFilter): boolean {
-  return (
-    (owned === undefined || (gpu.id !== null && owned.includes(gpu.id))) &&
-    (vendors === undefined || vendors.includes(gpu.vendor)) &&
-    (smallestMemoryBytes === undefined || gpu.memoryBytes >= smallestMemoryBytes) &&
-    (bf16 !== true || gpu.bf16)
-  );
-}
-
-/** Bounds on price and time hold for the likely figures; a row without the figure cannot be said to keep it. */
-function isWithin(row: RecommendationRow, filter: RecommendationFilter): boolean {
-  const { highestUsdPerHour, highestUsd, deadlineSeconds } = filter;
-  if (highestUsdPerHour !== undefined) {
-    if (row.cost === null || row.cost.usdPerGpuHour * row.cost.billedGpuCount > highestUsdPerHour) return false;
-  }
-  if (highestUsd !== undefined && (row.cost === null || row.cost.usd.likely > highestUsd)) return false;
-  return deadlineSeconds === undefined || (row.totalSeconds !== null && row.totalSeconds.likely <= deadlineSeconds);
 }
 
 /** One step of one family of cards: memory and work at the plan's batch size. */
@@ -185,74 +161,6 @@ function rowOf(
 
 function whyNoCost(hasNoTime: boolean, name: string): string {
   return hasNoTime ? "Without a time there is no cost." : `No provider's price for ${name} in this number is known.`;
-}
-
-/** Rows than which no other that fits is both quicker and cheaper. */
-function markFront(rows: readonly RecommendationRow[]): RecommendationRow[] {
-  const contenders = rows
-    .filter((row) => row.verdict === "fits" && row.totalSeconds !== null && row.cost !== null)
-    .sort((a, b) => secondsOf(a) - secondsOf(b) || usdOf(a) - usdOf(b));
-  const front = new Set<RecommendationRow>();
-  let cheapest = Number.POSITIVE_INFINITY;
-  for (const row of contenders) {
-    if (usdOf(row) >= cheapest) continue;
-    cheapest = usdOf(row);
-    front.add(row);
-  }
-  return rows.map((row) => (front.has(row) ? { ...row, onFront: true } : row));
-}
-
-function secondsOf({ totalSeconds }: RecommendationRow): number {
-  return totalSeconds?.likely ?? Number.POSITIVE_INFINITY;
-}
-
-/** The unrounded price of the hours: runs of less than a cent are told apart. */
-function usdOf({ cost, totalSeconds }: RecommendationRow): number {
-  if (cost === null || totalSeconds === null) return Number.POSITIVE_INFINITY;
-  return (totalSeconds.likely / HOUR_SECONDS) * hourlyUsd(cost);
-}
-
-function hourlyUsd({ offer, usdPerGpuHour, billedGpuCount }: Cost): number {
-  return offer === null ? usdPerGpuHour * billedGpuCount : offer.totalUsdPerHour;
-}
-
-/** What each goal wants small. Value weighs time against money evenly: half the time is worth twice the price. */
-function measureOf(row: RecommendationRow, goal: Goal): number {
-  if (goal === "cheapest") return usdOf(row);
-  return goal === "fastest" ? secondsOf(row) : secondsOf(row) * usdOf(row);
-}
-
-const VERDICT_ORDER = { fits: 0, tight: 1, does_not_fit: 2 } as const;
-
-function byGoal(goal: Goal): (a: RecommendationRow, b: RecommendationRow) => number {
-  return (a, b) => {
-    const [x, y] = [measureOf(a, goal), measureOf(b, goal)];
-    return (
-      VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] ||
-      (x === y ? 0 : x - y) ||
-      secondsOf(a) - secondsOf(b) ||
-      a.deviceCount - b.deviceCount ||
-      (a.gpuId < b.gpuId ? -1 : 1)
-    );
-  };
-}
-
-function isAnswer(row: RecommendationRow, goal: Goal): boolean {
-  return row.verdict === "fits" && Number.isFinite(measureOf(row, goal));
-}
-
-function reasonOf(row: RecommendationRow, goal: Goal): string {
-  const devices = formatDevices(row.deviceCount, row.gpuName);
-  const time = formatSeconds(secondsOf(row));
-  const money = row.cost === null ? "at a price nobody states" : `for ${formatUsd(row.cost.usd.likely)}`;
-  switch (goal) {
-    case "cheapest":
-      return `${devices} costs least of what fits: ${time} ${money}.`;
-    case "fastest":
-      return `${devices} is the quickest that fits: ${time} ${money}.`;
-    case "best_value":
-      return `${devices} has the least time times money of what fits: ${time} ${money}.`;
-  }
 }
 
 /** Changes in the order in which they cost a user least: the result stays the same, then nearly, then not. */

@@ -1,0 +1,74 @@
+import { CircleHelp } from "lucide-react";
+import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import { recommendAction } from "@/app/actions";
+import { planInLink, queryOf, type SearchParams } from "@/app/link-input";
+import { GPU_OPTIONS } from "@/app/options";
+import type { RecommendAnswer } from "@/components/gpus/answers";
+import { CHOICE_PARAMETERS, choicesIn } from "@/components/gpus/choices";
+import { GpuChooser } from "@/components/gpus/GpuChooser";
+import { UNIT_COOKIE, unitFromCookie } from "@/components/ui/unit-cookie";
+
+export const metadata: Metadata = {
+  title: "Which GPU",
+  description: "Every GPU for one plan: whether it fits, how long it takes, what it costs, and what nothing beats.",
+};
+
+/** The plan of the address on every GPU. */
+export default async function GpusPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  const query = queryOf(await searchParams);
+  const input = planInLink(query, CHOICE_PARAMETERS);
+  const [answer, cookieStore] = await Promise.all([recommendAction(input), cookies()]);
+  return (
+    <main id="main" className="mx-auto w-full max-w-[92rem] px-4 py-4 sm:px-6 sm:py-6">
+      <h1 className="text-2xl font-semibold tracking-tight">Which GPU for this plan</h1>
+      {answer.kind === "recommendation" ? (
+        <GpuChooser
+          initialChoices={choicesIn(query)}
+          answer={answer}
+          initialUnit={unitFromCookie(cookieStore.get(UNIT_COOKIE)?.value)}
+          gpus={GPU_OPTIONS}
+          ask={recommendAction}
+        />
+      ) : (
+        <NoRecommendation answer={answer} planQuery={withoutChoices(query).toString()} />
+      )}
+    </main>
+  );
+}
+
+/** What keeps the plan from being answered. The planner has the fields to correct it in. */
+function NoRecommendation({
+  answer,
+  planQuery,
+}: {
+  answer: Exclude<RecommendAnswer, { kind: "recommendation" }>;
+  planQuery: string;
+}) {
+  return (
+    <section aria-labelledby="refused" className="panel mt-4 border-tight p-4 sm:p-6">
+      <h2 id="refused" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
+        <CircleHelp aria-hidden="true" className="size-6 shrink-0 text-tight" />
+        This plan cannot be answered as it stands
+      </h2>
+      {answer.kind === "failed" ? (
+        <p className="mt-3 text-sm">{answer.message}</p>
+      ) : (
+        <ul className="mt-3 list-disc space-y-1.5 pl-5 text-sm wrap-anywhere">
+          {answer.issues.map((issue) => (
+            <li key={`${issue.path} ${issue.message}`}>{issue.message}</li>
+          ))}
+        </ul>
+      )}
+      <a className="button mt-4" href={`/?${planQuery}`}>
+        Correct it in the planner
+      </a>
+    </section>
+  );
+}
+
+function withoutChoices(query: URLSearchParams): URLSearchParams {
+  const rest = new URLSearchParams(query);
+  for (const name of CHOICE_PARAMETERS) rest.delete(name);
+  return rest;
+}

@@ -1,0 +1,177 @@
+"use client";
+
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { SlidersHorizontal } from "lucide-react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import type { Option } from "@/components/planner/answers";
+import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
+import { chooseAmong } from "@/lib/estimate/choose-among";
+import type { FittingChange } from "@/lib/estimate/recommendation";
+import type { ByteUnit } from "@/lib/format";
+import type { AskRecommendation, Recommended } from "./answers";
+import { CHOICE_PARAMETERS, type Choices, choicesIn, choicesQuery, readChoices, withChoice } from "./choices";
+import { sortingIn, sortingText } from "./columns";
+import { Filters, GoalPicker } from "./Filters";
+import { GpuTable } from "./GpuTable";
+import { Lead } from "./Lead";
+import { ParetoChart } from "./ParetoChart";
+import { PlanLine } from "./PlanLine";
+import { planQuery } from "./plan-link";
+
+/** How long the filters must rest before the server is asked what would make the plan fit. */
+const REST_MILLISECONDS = 250;
+const NO_CHANGES: readonly FittingChange[] = [];
+
+interface GpuChooserProps {
+  readonly initialChoices: Choices;
+  /** For every GPU, without any filter: goals and filters then answer at once, without the server. */
+  readonly answer: Recommended;
+  readonly initialUnit: ByteUnit;
+  readonly gpus: readonly Option[];
+  readonly ask: AskRecommendation;
+}
+
+/** Goal and filters beside the answer: sentence, picture, table. Plan, goal, filters and order live in the address. */
+export function GpuChooser(props: GpuChooserProps) {
+  const [client] = useState(() => new QueryClient());
+  return (
+    <QueryClientProvider client={client}>
+      <ByteUnitProvider initial={props.initialUnit}>
+        <Chooser {...props} />
+      </ByteUnitProvider>
+    </QueryClientProvider>
+  );
+}
+
+function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
+  const { plan, recommendation } = answer;
+  const all = recommendation.rows;
+  const [choices, setChoices] = useState(initialChoices);
+  const [isSheetOpen, setIsSheetOpen] = useState(false);
+  useAddress(choices, planQuery(plan), setChoices);
+
+  const known = useMemo(
+    () => ({
+      gpuIds: new Set(all.map(({ gpuId }) => gpuId)),
+      vendors: [...new Set(all.map(({ vendor }) => vendor))].sort(),
+    }),
+    [all],
+  );
+  const { problems } = readChoices(choices, known);
+  // Fields answer to every key; the answer follows as fast as the machine can draw it.
+  const settled = useDeferredValue(choices);
+  const { goal, filter } = useMemo(() => readChoices(settled, known), [settled, known]);
+  const { rows, bests } = useMemo(() => {
+    const chosen = chooseAmong(all, goal, filter);
+    const best = (other: typeof goal) => (other === goal ? chosen.best : chooseAmong(chosen.rows, other, {}).best);
+    return {
+      rows: chosen.rows,
+      bests: { cheapest: best("cheapest"), fastest: best("fastest"), best_value: best("best_value") },
+    };
+  }, [all, goal, filter]);
+
+  const hasNoAnswer = bests[goal] === null && rows.length > 0;
+  const question = useMemo(() => (hasNoAnswer ? { goal, filter } : null), [hasNoAnswer, goal, filter]);
+  const rested = useRested(question);
+  const changes = useQuery({
+    queryKey: ["fitting changes", rested],
+    queryFn: () => ask(plan, rested),
+    enabled: rested !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  const fittingChanges =
+    question !== null && changes.data?.kind === "recommendation"
+      ? changes.data.recommendation.fittingChanges
+      : NO_CHANGES;
+
+  const change = (name: (typeof CHOICE_PARAMETERS)[number], text: string | undefined) =>
+    setChoices((old) => withChoice(old, name, text));
+  const filterCount = CHOICE_PARAMETERS.filter(
+    (name) => name !== "goal" && name !== "sort" && choices[name] !== undefined,
+  ).length;
+
+  return (
+    <>
+      <PlanLine plan={plan} />
+      <div className="mt-4 grid items-start gap-6 lg:grid-cols-[20.5rem_minmax(0,1fr)]">
+        <aside
+          aria-label="Goal and filters"
+          className="panel p-4 sm:p-5 lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] lg:overflow-y-auto"
+        >
+          <GoalPicker goal={goal} problem={problems.goal} onChoose={(chosen) => change("goal", chosen)} />
+          <button
+            type="button"
+            className="button mt-4 w-full lg:hidden"
+            aria-expanded={isSheetOpen}
+            aria-controls="filters"
+            onClick={() => setIsSheetOpen(!isSheetOpen)}
+          >
+            <SlidersHorizontal aria-hidden="true" className="size-4" />
+            {isSheetOpen ? "Close the filters" : filterCount === 0 ? "Filters" : `Filters (${filterCount} set)`}
+          </button>
+          <div id="filters" className={`mt-5 ${isSheetOpen ? "" : "max-lg:hidden"}`}>
+            <Filters choices={choices} problems={problems} onChange={change} gpus={gpus} vendors={known.vendors} />
+            {filterCount > 0 && (
+              <button
+                type="button"
+                className="button mt-5 w-full"
+                onClick={() => setChoices(({ goal: kept, sort }) => withoutUndefined({ goal: kept, sort }))}
+              >
+                Take every filter back
+              </button>
+            )}
+          </div>
+        </aside>
+        <div className="answer grid min-w-0 gap-4 *:min-w-0" data-waiting={settled !== choices}>
+          <Lead goal={goal} bests={bests} rows={rows} fittingChanges={fittingChanges} plan={plan} />
+          <div className="flex justify-end">
+            <UnitSwitch />
+          </div>
+          <ParetoChart rows={rows} plan={plan} />
+          <GpuTable
+            rows={rows}
+            sorting={sortingIn(settled.sort)}
+            onSort={(sorting) => change("sort", sorting === null ? undefined : sortingText(sorting))}
+            fittingChanges={fittingChanges}
+            plan={plan}
+          />
+          <p role="status" className="sr-only">
+            {bests[goal]?.reason ?? "Nothing that is left fits and has the figures for this."}
+          </p>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function withoutUndefined(choices: Readonly<Record<"goal" | "sort", string | undefined>>): Choices {
+  return Object.fromEntries(Object.entries(choices).filter(([, text]) => text !== undefined));
+}
+
+/** Keeps the address that of plan and choices, and reads what the browser's history brings back. */
+function useAddress(choices: Choices, plan: string | null, onChoices: (choices: Choices) => void) {
+  const chosen = choicesQuery(choices);
+  useEffect(() => {
+    // A plan too long for a link came here by none, so that there is nothing to keep.
+    if (plan === null) return;
+    const address = `/gpus?${plan}${chosen === "" ? "" : `&${chosen}`}`;
+    if (address !== `${window.location.pathname}${window.location.search}`)
+      window.history.replaceState(null, "", address);
+  }, [chosen, plan]);
+  useEffect(() => {
+    const restore = () => onChoices(choicesIn(new URLSearchParams(window.location.search)));
+    window.addEventListener("popstate", restore);
+    return () => window.removeEventListener("popstate", restore);
+  }, [onChoices]);
+}
+
+/** The question once it has not changed for a moment; null where there is none. */
+function useRested<Question>(question: Question | null): Question | null {
+  const [rested, setRested] = useState<Question | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(question), REST_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [question]);
+  return question === null ? null : rested;
+}

@@ -1,0 +1,182 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import type { ReactNode } from "react";
+import { VerdictBadge } from "@/components/answer/VerdictIcon";
+import { useByteUnit } from "@/components/ui/ByteUnit";
+import type { Change } from "@/lib/estimate/estimate";
+import type { RecommendationRow } from "@/lib/estimate/recommendation";
+import { formatCount, formatUsd } from "@/lib/format";
+import type { Plan } from "@/lib/plan/plan";
+import { planLink } from "./plan-link";
+import {
+  billedText,
+  devicesText,
+  headroomText,
+  hourlyText,
+  LIMIT_WORDS,
+  priceDateText,
+  sellerText,
+  shortName,
+  timeRangeText,
+  timeText,
+} from "./words";
+
+/** One card in one number. What is missing says why. */
+export function GpuRow({
+  row,
+  plan,
+  change,
+  others,
+}: {
+  row: RecommendationRow;
+  plan: Plan;
+  /** The single change with which the plan would fit this card. */
+  change: Change | null;
+  /** The other counts of the card; null on their own rows. */
+  others: { readonly count: number; readonly isOpen: boolean; readonly toggle: () => void } | null;
+}) {
+  const unit = useByteUnit();
+  const link = planLink(plan, row);
+  return (
+    <tr className="group align-top">
+      <th
+        scope="row"
+        className="sticky left-0 z-[5] w-[11rem] min-w-[9.5rem] border-b border-line bg-panel py-2 pr-3 pl-1.5 text-left font-medium group-hover:bg-sunken sm:w-[13rem]"
+      >
+        <div className={`flex items-start gap-1 ${others === null ? "pl-7" : ""}`}>
+          {others !== null && others.count > 0 && (
+            <button
+              type="button"
+              className="rounded-md p-1 text-muted hover:bg-accent-soft"
+              aria-expanded={others.isOpen}
+              aria-label={`Other numbers of ${row.gpuName}`}
+              onClick={others.toggle}
+            >
+              <ChevronRight aria-hidden="true" className={`size-4 ${others.isOpen ? "rotate-90" : ""}`} />
+            </button>
+          )}
+          <div className={`min-w-0 ${others !== null && others.count === 0 ? "pl-6" : ""}`}>
+            <span className="text-muted tabular-nums">{formatCount(row.deviceCount)} ×</span> {shortName(row.gpuName)}
+            {row.inChapter && (
+              <span title="A card of the chapter" className="ml-1 text-accent">
+                <span aria-hidden="true">◆</span>
+                <span className="sr-only">, a card of the chapter</span>
+              </span>
+            )}
+            {row.onFront && <Note>nothing beats it</Note>}
+          </div>
+        </div>
+      </th>
+      <Cell>
+        <VerdictBadge verdict={row.verdict} />
+        <Note>
+          <span className="whitespace-nowrap">{headroomText(row, unit)}</span>
+        </Note>
+        {row.verdict === "does_not_fit" && <WayOut row={row} change={change} plan={plan} />}
+      </Cell>
+      <Cell isFigure>
+        {row.largestBatchSize === 0 ? <Note>not even one pair</Note> : formatCount(row.largestBatchSize)}
+      </Cell>
+      {row.noTime !== null ? (
+        <td colSpan={3} className="border-b border-line px-3 py-2 group-hover:bg-sunken">
+          <span className="text-[0.8125rem] leading-snug text-muted">
+            No time and no cost: {row.noTime.reason}
+            {row.noTime.instead !== null && <> Use the precision “{row.noTime.instead}” instead.</>}
+          </span>
+        </td>
+      ) : (
+        <>
+          <Cell isFigure>
+            <span className="whitespace-nowrap">{timeText(row)}</span>
+            <Note>
+              <span className="whitespace-nowrap">{timeRangeText(row)}</span>
+            </Note>
+          </Cell>
+          <Cell isFigure>
+            <CostText row={row} />
+          </Cell>
+          <Cell>{row.limitedBy === null ? "" : LIMIT_WORDS[row.limitedBy]}</Cell>
+        </>
+      )}
+      <td className="border-b border-line px-3 py-2 text-right group-hover:bg-sunken">
+        {link !== null && (
+          <a className="button min-h-8 text-[0.8125rem]" href={link} aria-label={`Plan with ${devicesText(row)}`}>
+            Plan
+          </a>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function CostText({ row }: { row: RecommendationRow }) {
+  const { cost, noCost } = row;
+  if (cost === null) return <Note>{noCost}</Note>;
+  const { offer } = cost;
+  const billed = billedText(row);
+  return (
+    <>
+      {formatUsd(cost.usd.likely)}
+      <Note>
+        <span className="whitespace-nowrap">{hourlyText(cost)}</span> ·{" "}
+        <span className="whitespace-nowrap">{offer === null ? "your own price" : sellerText(offer)}</span>
+      </Note>
+      {billed !== null && <Note>{billed}</Note>}
+      {offer !== null && (
+        <span
+          title={offer.stale ?? undefined}
+          className={`block text-[0.8125rem] whitespace-nowrap ${offer.stale === null ? "text-muted" : "text-tight"}`}
+        >
+          {offer.stale !== null && <span className="sr-only">Old price: </span>}
+          {priceDateText(offer)}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** What would make the plan fit: the one change that was worked out, or else the batch that would. */
+function WayOut({ row, change, plan }: { row: RecommendationRow; change: Change | null; plan: Plan }) {
+  if (change !== null) {
+    const link = planLink({ ...plan, ...change.set }, row);
+    return (
+      <Note>
+        Would fit with:{" "}
+        {link === null ? (
+          change.label
+        ) : (
+          <a className="link" href={link}>
+            {change.label}
+          </a>
+        )}
+      </Note>
+    );
+  }
+  if (row.largestBatchSize === 0) return null;
+  const link = planLink({ ...plan, perDeviceBatchSize: row.largestBatchSize }, row);
+  return (
+    <Note>
+      Would fit with{" "}
+      {link === null ? (
+        `batch ${formatCount(row.largestBatchSize)}`
+      ) : (
+        <a className="link" href={link}>
+          batch {formatCount(row.largestBatchSize)}
+        </a>
+      )}
+    </Note>
+  );
+}
+
+function Cell({ isFigure = false, children }: { isFigure?: boolean; children: ReactNode }) {
+  return (
+    <td className={`border-b border-line px-3 py-2 group-hover:bg-sunken ${isFigure ? "text-right" : ""}`}>
+      {children}
+    </td>
+  );
+}
+
+function Note({ children }: { children: ReactNode }) {
+  return <span className="block text-[0.8125rem] leading-snug font-normal text-muted">{children}</span>;
+}

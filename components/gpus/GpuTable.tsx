@@ -1,0 +1,156 @@
+"use client";
+
+import { ArrowDown, ArrowUp, ArrowUpDown, Download } from "lucide-react";
+import { useState } from "react";
+import { downloadCsv, toCsv } from "@/components/charts/csv";
+import type { FittingChange, RecommendationRow } from "@/lib/estimate/recommendation";
+import { formatCount } from "@/lib/format";
+import type { Plan } from "@/lib/plan/plan";
+import {
+  byCard,
+  COLUMN_IDS,
+  COLUMNS,
+  type ColumnId,
+  FILE_HEAD,
+  fileRow,
+  nextSorting,
+  type Sorting,
+  sortRows,
+} from "./columns";
+import { GpuRow } from "./GpuRow";
+
+/** Every card that is left, its best count first; the other counts open below it. */
+export function GpuTable({
+  rows,
+  sorting,
+  onSort,
+  fittingChanges,
+  plan,
+}: {
+  /** Best first by the goal. */
+  rows: readonly RecommendationRow[];
+  /** Null: in the order of the goal. */
+  sorting: Sorting | null;
+  onSort: (sorting: Sorting | null) => void;
+  fittingChanges: readonly FittingChange[];
+  plan: Plan;
+}) {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const sorted = sortRows(rows, sorting);
+  const cards = byCard(sorted);
+  const isAllOpen = cards.length > 0 && cards.every(([row]) => row === undefined || open.has(row.gpuId));
+
+  function toggle(gpuId: string) {
+    const next = new Set(open);
+    if (!next.delete(gpuId)) next.add(gpuId);
+    setOpen(next);
+  }
+
+  return (
+    <section aria-labelledby="table-title" className="panel min-w-0 p-4 sm:p-6">
+      <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
+        <div>
+          <h3 id="table-title" className="text-lg font-semibold tracking-tight">
+            {formatCount(cards.length)} {cards.length === 1 ? "GPU" : "GPUs"}, {formatCount(rows.length)} ways to use
+            them
+          </h3>
+          <p className="mt-0.5 text-sm text-muted">
+            Each with the number of GPUs that comes first in this order. ◆ marks the cards of the chapter.
+          </p>
+        </div>
+        <div className="flex flex-wrap gap-2">
+          <button
+            type="button"
+            className="button text-sm"
+            aria-pressed={isAllOpen}
+            onClick={() => setOpen(new Set(isAllOpen ? [] : rows.map(({ gpuId }) => gpuId)))}
+          >
+            {isAllOpen ? "One row per GPU" : "Every number of GPUs"}
+          </button>
+          <button
+            type="button"
+            className="button text-sm"
+            onClick={() => downloadCsv("headroom-gpus.csv", toCsv(FILE_HEAD, sorted.map(fileRow)))}
+          >
+            <Download aria-hidden="true" className="size-4" />
+            CSV, all {formatCount(rows.length)} rows
+          </button>
+        </div>
+      </div>
+      <section
+        aria-label="GPUs for this plan"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable to be scrolled by keyboard
+        tabIndex={0}
+        className="relative mt-4 max-h-[min(52rem,82dvh)] overflow-auto rounded-lg border border-line"
+      >
+        <table className="w-full min-w-[54rem] border-separate border-spacing-0 text-sm">
+          <caption className="sr-only">
+            GPUs for this plan, {sorting === null ? "best first" : `sorted by ${COLUMNS[sorting.column].label}`}
+          </caption>
+          <thead>
+            <tr>
+              {COLUMN_IDS.map((column) => (
+                <SortHead key={column} column={column} sorting={sorting} onSort={onSort} />
+              ))}
+              <th scope="col" className="sticky top-0 z-10 border-b border-line bg-sunken px-3 py-2">
+                <span className="sr-only">Plan with it</span>
+              </th>
+            </tr>
+          </thead>
+          {cards.map((card) => {
+            const [first] = card;
+            if (first === undefined) return null;
+            const isOpen = open.has(first.gpuId);
+            return (
+              <tbody key={first.gpuId}>
+                {(isOpen ? card : [first]).map((row, index) => (
+                  <GpuRow
+                    key={row.deviceCount}
+                    row={row}
+                    plan={plan}
+                    change={
+                      // Worked out for one card.
+                      (row.deviceCount === 1 && fittingChanges.find(({ gpuId }) => gpuId === row.gpuId)?.change) || null
+                    }
+                    others={index === 0 ? { count: card.length - 1, isOpen, toggle: () => toggle(row.gpuId) } : null}
+                  />
+                ))}
+              </tbody>
+            );
+          })}
+        </table>
+        {rows.length === 0 && <p className="p-6 text-center">No GPU passes the filters.</p>}
+      </section>
+    </section>
+  );
+}
+
+function SortHead({
+  column,
+  sorting,
+  onSort,
+}: {
+  column: ColumnId;
+  sorting: Sorting | null;
+  onSort: (sorting: Sorting | null) => void;
+}) {
+  const { label, isFigure } = COLUMNS[column];
+  const isSorted = sorting?.column === column;
+  const Icon = !isSorted ? ArrowUpDown : sorting.isDescending ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      aria-sort={!isSorted ? "none" : sorting.isDescending ? "descending" : "ascending"}
+      className={`sticky top-0 border-b border-line bg-sunken p-0 font-medium ${column === "gpu" ? "left-0 z-20" : "z-10"}`}
+    >
+      <button
+        type="button"
+        className={`flex w-full items-center gap-1 px-3 py-2 -outline-offset-2 hover:text-accent ${isFigure ? "justify-end text-right" : "text-left"}`}
+        onClick={() => onSort(nextSorting(sorting, column))}
+      >
+        {label}
+        <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${isSorted ? "text-accent" : "text-muted"}`} />
+      </button>
+    </th>
+  );
+}

@@ -1,0 +1,14 @@
+import type { Failed, Invalid } from "@/components/planner/answers";
+import type { Recommendation } from "@/lib/estimate/recommendation";
+import type { Plan } from "@/lib/plan/plan";
+
+export interface Recommended {
+  readonly kind: "recommendation";
+  readonly plan: Plan;
+  readonly recommendation: Recommendation;
+}
+
+export type RecommendAnswer = Recommended | Invalid | Failed;
+
+/** What the page asks of the server when nothing that is left fits. */
+export type AskRecommendation = (input: unknown, options: unknown) => Promise<RecommendAnswer>;
