@@ -93,6 +93,39 @@ export function formatSeconds(seconds: number): string {
   return twoUnits(size, DAY_SECONDS, "d", HOUR_SECONDS, "h");
 }
 
+/**
+ * A duration with its range, no finer than such a range deserves: "48 s (40\u201360)", "9 min (7\u201312)", "3 h 10 min (2.7\u20133.8 h)".
+ * The range is in the unit of the figure, or says its own.
+ */
+export function formatSecondsRange({ low, likely, high }: { low: number; likely: number; high: number }): string {
+  const size = finite(likely);
+  const range = (unit: number, show: (value: number) => string) =>
+    `${show(finite(low) / unit)}\u2013${show(finite(high) / unit)}`;
+  if (size < 1) return `${formatSeconds(size)} (${range(MILLISECOND, formatThreeDigits)} ms)`;
+  if (size < 10) return `${formatSeconds(size)} (${range(1, formatThreeDigits)})`;
+  if (size < FEW_MINUTES * MINUTE_SECONDS)
+    return `${withUnit(formatCount(Math.round(size)), "s")} (${range(1, whole)})`;
+  if (size < FEW_HOURS * HOUR_SECONDS) {
+    return `${withUnit(whole(size / MINUTE_SECONDS), "min")} (${range(MINUTE_SECONDS, whole)})`;
+  }
+  const [unit, name] = size < FEW_DAYS * DAY_SECONDS ? [HOUR_SECONDS, "h"] : [DAY_SECONDS, "d"];
+  return `${formatSeconds(size)} (${range(unit, (value) => formatDecimal(value, value < 10 ? 1 : 0))} ${name})`;
+}
+
+/** Up to here a duration is told in the smaller unit. */
+const FEW_MINUTES = 5;
+const FEW_HOURS = 2;
+const FEW_DAYS = 2;
+
+function whole(value: number): string {
+  return formatCount(Math.round(value));
+}
+
+/** A measured or reckoned figure in three significant digits, from a thousand on in whole units: "0.122", "23.6", "1,277". */
+export function formatFigure(value: number): string {
+  return formatThreeDigits(finite(value));
+}
+
 /** Floating-point operations: "14.8 GFLOP", "1.32 TFLOP". One multiply–accumulate is two. */
 export function formatFlops(flops: number): string {
   const value = finite(flops);

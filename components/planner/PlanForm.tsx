@@ -35,7 +35,7 @@ const OPTIMIZERS = [
   { value: "adamw", label: "AdamW" },
   { value: "adamw_fused", label: "AdamW, fused" },
   { value: "adamw_8bit", label: "AdamW, 8-bit state" },
-  { value: "sgd", label: "SGD, no momentum" },
+  { value: "sgd", label: "SGD, momentum 0.9" },
 ];
 
 const ATTENTIONS = [

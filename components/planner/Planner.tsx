@@ -112,7 +112,7 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
           <div className="answer" data-waiting={isWaiting || answer?.kind !== "estimate"}>
             <Answer
               estimate={estimate}
-              onBatch={(batchSize) => change("perDeviceBatchSize", batchSize)}
+              onChange={change}
               actions={
                 <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save}>
                   <UnitSwitch />
