@@ -101,7 +101,7 @@ test.each([
   "%s is part of the plan",
   async (label, says) => {
     await open("/?model=ViT-B-32&devices=4");
-    await page.getByText(SIZES).click();
+    await page.getByText("Several GPUs").click();
     await page.getByLabel(label).check();
     await page.waitForURL((url) => url.search.includes(says));
   },
@@ -110,6 +110,8 @@ test.each([
 
 test.each([
   ["Training pairs", "50000", "trainSamples=50000"],
+  ["Epochs between checkpoints", "5", "checkpointEvery=5"],
+  ["Your price", "0.4", "price=0.4"],
   ["Validation pairs", "100", "validationSamples=100"],
   ["Epochs", "3", "epochs=3"],
   ["Loader workers", "8", "workers=8"],
@@ -118,12 +120,19 @@ test.each([
   "%s is part of the plan",
   async (label, value, says) => {
     await open("/");
-    await page.getByText("Data and loading").click();
+    await page.getByText("Data, checkpoints, price").click();
     await type(page, label, value);
     await page.waitForURL((url) => url.search.includes(says));
   },
   30_000,
 );
+
+test("sharding is part of the plan", async () => {
+  await open("/?model=ViT-B-32&devices=4");
+  await page.getByText("Several GPUs").click();
+  await page.getByLabel("Sharding").selectOption("zero2");
+  await page.waitForURL(/sharding=zero2/);
+}, 30_000);
 
 test("each strategy has its own fields", async () => {
   await open("/?model=ViT-B-32");

@@ -184,3 +184,33 @@ test("the chart is read with the arrow keys: each moment has its exact figure", 
   const cursor = screen.getByRole("slider", { name: "Moment of the training step" });
   expect(cursor).toHaveAttribute("aria-valuetext", expect.stringMatching(/GiB allocated$/));
 });
+
+test("every field of the run and of several GPUs can be set", async () => {
+  const { actions, asked } = server();
+  open(actions);
+  const set = async (name: string, value: string) => {
+    const field = screen.getByRole("textbox", { name });
+    await userEvent.clear(field);
+    await userEvent.type(field, value);
+  };
+  await userEvent.click(screen.getByText("Data, checkpoints, price"));
+  await set("Epochs between checkpoints", "2");
+  await set("Average image file", "200");
+  await set("Your price", "0.4");
+  await userEvent.click(screen.getByText("Several GPUs"));
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Sharding" }), "zero2");
+  const expected = { checkpointEveryEpochs: 2, averageImageBytes: 200_000, pricePerGpuHour: 0.4, sharding: "zero2" };
+  await waitFor(() => expect(asked.at(-1)).toEqual({ ...INPUT, ...expected }));
+}, 15_000);
+
+test("a card of one's own can be given what a time needs", async () => {
+  const { actions, asked } = server();
+  open(actions, answerTo(INPUT), { ...INPUT, gpu: { name: "Mine", memoryBytes: 2 ** 34 } });
+  await userEvent.type(screen.getByRole("textbox", { name: "Memory bandwidth" }), "900");
+  await userEvent.type(screen.getByRole("textbox", { name: "Peak in fp16" }), "120");
+  await waitFor(() =>
+    expect(asked.at(-1)).toMatchObject({
+      gpu: { memoryBandwidthBytesPerSecond: 900e9, peakFlopsPerSecond: { fp16: 120e12 } },
+    }),
+  );
+}, 15_000);
