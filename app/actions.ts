@@ -6,6 +6,9 @@ import { parseBody } from "@/lib/api/parse-body";
 import { problemOf } from "@/lib/api/problem";
 import type { Change, Estimate } from "@/lib/estimate/estimate";
 import { changesThatHelp, estimatePlan } from "@/lib/estimate/plan";
+import { exportPlan } from "@/lib/export/export-plan";
+import { EXPORT_FORMATS, type Export } from "@/lib/export/exported";
+import { issueAbout } from "@/lib/plan/issues";
 import type { ParsedPlan } from "@/lib/plan/parse-plan";
 import type { Issue } from "@/lib/plan/plan";
 import { savePlan } from "@/lib/store/plans";
@@ -16,6 +19,7 @@ type Refusal =
 
 type EstimateOutcome = { readonly kind: "estimate"; readonly estimate: Estimate } | Refusal;
 type ChangesOutcome = { readonly kind: "changes"; readonly changes: readonly Change[] } | Refusal;
+type ExportOutcome = { readonly kind: "export"; readonly exported: Export } | Refusal;
 type SaveOutcome = { readonly kind: "saved"; readonly id: string } | Refusal;
 
 /** The figures of a plan, or every issue with it. */
@@ -37,6 +41,19 @@ export async function savePlanAction(input: unknown): Promise<SaveOutcome> {
     const { id } = await savePlan({ plan: parsed.plan, estimate: estimatePlan(parsed, { today: todaysDate() }) });
     return { kind: "saved", id };
   });
+}
+
+/** The plan as a command, a script, a task or a document; a form that cannot hold it says why. */
+export async function exportAction(input: unknown, format: unknown): Promise<ExportOutcome> {
+  const known = EXPORT_FORMATS.find((each) => each === format);
+  if (known === undefined) {
+    const message = `must be one of ${EXPORT_FORMATS.join(", ")}`;
+    return { kind: "invalid", issues: [issueAbout("format", "invalid_value", format, message, EXPORT_FORMATS)] };
+  }
+  return act("exportAction", input, (parsed) => ({
+    kind: "export",
+    exported: exportPlan(known, parsed, estimatePlan(parsed, { today: todaysDate() })),
+  }));
 }
 
 /** Every failure is an answer: what an action throws reaches the page as an error without any words. */

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
-import { changesAction, estimateAction, savePlanAction } from "@/app/actions";
+import { changesAction, estimateAction, exportAction, savePlanAction } from "@/app/actions";
 import { GPU_OPTIONS, MODEL_OPTIONS } from "@/app/options";
 import { Planner } from "@/components/planner/Planner";
 import { isRecord, type PlanInput } from "@/components/planner/plan-input";
@@ -28,7 +28,7 @@ export default async function PlanPage({ searchParams }: { searchParams: Promise
         initialUnit={unitFromCookie(cookieStore.get(UNIT_COOKIE)?.value)}
         models={MODEL_OPTIONS}
         gpus={GPU_OPTIONS}
-        actions={{ estimate: estimateAction, changes: changesAction, save: savePlanAction }}
+        actions={{ estimate: estimateAction, changes: changesAction, save: savePlanAction, export: exportAction }}
       />
     </main>
   );
