@@ -7,12 +7,14 @@ import { Answer } from "@/components/answer/Answer";
 import { Changes } from "@/components/answer/Changes";
 import { spokenVerdict } from "@/components/answer/words";
 import { ByteUnitProvider, UnitSwitch, useByteUnit } from "@/components/ui/ByteUnit";
-import type { Change } from "@/lib/estimate/estimate";
+import { Spoken } from "@/components/ui/Spoken";
+import type { Change, Estimate } from "@/lib/estimate/estimate";
 import type { ByteUnit } from "@/lib/format";
 import { decodeLink } from "@/lib/plan/link";
 import type { Plan } from "@/lib/plan/plan";
 import type { EstimateAnswer, Option, PlannerActions } from "./answers";
 import { ExportCard } from "./ExportCard";
+import { focusField } from "./focus-field";
 import { fieldOf } from "./issues";
 import { linkTo, linkToComparison } from "./links";
 import { PlanForm } from "./PlanForm";
@@ -21,9 +23,6 @@ import { isRecord, isSameInput, type PlanInput, valueAt, withChoice } from "./pl
 import { FailedCard, InvalidCard } from "./Refusal";
 import { ShareBar } from "./ShareBar";
 import { useAnswers } from "./use-answers";
-
-/** How long the answer must rest before it is read out. */
-const SPEAK_AFTER_MILLISECONDS = 700;
 
 interface PlannerProps {
   readonly initialInput: PlanInput;
@@ -71,13 +70,7 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
 
   function goTo(elementId: string) {
     setIsSheetOpen(true);
-    // By the next frame the sheet is open and its fields can take the focus.
-    requestAnimationFrame(() => {
-      const element = document.getElementById(elementId);
-      element?.closest("details")?.setAttribute("open", "");
-      element?.focus();
-      element?.scrollIntoView({ block: "center" });
-    });
+    focusField(elementId);
   }
 
   return (
@@ -141,7 +134,7 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
                 />
               }
             />
-            <SpokenVerdict text={isAnswered ? estimate : null} />
+            <SpokenVerdict estimate={isAnswered ? estimate : null} />
           </div>
         )}
       </div>
@@ -175,19 +168,8 @@ function inputOfAddress(): PlanInput | null {
   return isRecord(given) ? given : null;
 }
 
-/** Reads the verdict out once it has come to rest, so that a moving slider does not chatter. */
-function SpokenVerdict({ text: estimate }: { text: Parameters<typeof spokenVerdict>[0] | null }) {
+/** Reads the verdict out once it has come to rest. */
+function SpokenVerdict({ estimate }: { estimate: Estimate | null }) {
   const unit = useByteUnit();
-  const [spoken, setSpoken] = useState("");
-  const text = estimate === null ? null : spokenVerdict(estimate, unit);
-  useEffect(() => {
-    if (text === null) return;
-    const timer = setTimeout(() => setSpoken(text), SPEAK_AFTER_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <p role="status" className="sr-only">
-      {spoken}
-    </p>
-  );
+  return <Spoken text={estimate === null ? null : spokenVerdict(estimate, unit)} />;
 }
