@@ -11,6 +11,7 @@ import {
   formatFlops,
   formatPercent,
   formatPoints,
+  formatRoughSeconds,
   formatSeconds,
   formatSecondsRange,
   formatShape,
@@ -110,6 +111,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%p 
     formatCount,
     formatCompactCount,
     formatPercent,
+    formatRoughSeconds,
     formatSeconds,
     formatFlops,
     formatAccuracy,
@@ -140,4 +142,14 @@ test.each([
   [1276.9, "1,277"],
 ])("%p reads %s", (value, text) => {
   expect(formatFigure(value)).toBe(text);
+});
+
+test.each([
+  [0.2669, "267 ms"],
+  [92.4, "92 s"],
+  [921, "15 min"],
+  [11_400, "3 h 10 min"],
+  [-720, "−12 min"],
+])("%p s are roughly %s", (seconds, text) => {
+  expect(formatRoughSeconds(seconds)).toBe(text);
 });

@@ -93,29 +93,38 @@ export function formatSeconds(seconds: number): string {
   return twoUnits(size, DAY_SECONDS, "d", HOUR_SECONDS, "h");
 }
 
+/** A duration no finer than an estimate deserves: "267 ms", "92 s", "15 min", "3 h 10 min". */
+export function formatRoughSeconds(seconds: number): string {
+  const size = Math.abs(finite(seconds));
+  if (size < 10 || size >= FEW_HOURS * HOUR_SECONDS) return formatSeconds(seconds);
+  return size < FEW_MINUTES * MINUTE_SECONDS
+    ? withUnit(whole(seconds), "s")
+    : withUnit(whole(seconds / MINUTE_SECONDS), "min");
+}
+
 /**
- * A duration with its range, no finer than such a range deserves: "48 s (40\u201360)", "9 min (7\u201312)", "3 h 10 min (2.7\u20133.8 h)".
- * The range is in the unit of the figure, or says its own.
+ * A rough duration with its range: "48 s (40–60)", "9 min (7–12)", "3 h 10 min (2.7–3.8 h)". The range is in the unit of
+ * the figure, or says its own.
  */
 export function formatSecondsRange({ low, likely, high }: { low: number; likely: number; high: number }): string {
-  const size = finite(likely);
-  const range = (unit: number, show: (value: number) => string) =>
-    `${show(finite(low) / unit)}\u2013${show(finite(high) / unit)}`;
-  if (size < 1) return `${formatSeconds(size)} (${range(MILLISECOND, formatThreeDigits)} ms)`;
-  if (size < 10) return `${formatSeconds(size)} (${range(1, formatThreeDigits)})`;
-  if (size < FEW_MINUTES * MINUTE_SECONDS)
-    return `${withUnit(formatCount(Math.round(size)), "s")} (${range(1, whole)})`;
-  if (size < FEW_HOURS * HOUR_SECONDS) {
-    return `${withUnit(whole(size / MINUTE_SECONDS), "min")} (${range(MINUTE_SECONDS, whole)})`;
-  }
-  const [unit, name] = size < FEW_DAYS * DAY_SECONDS ? [HOUR_SECONDS, "h"] : [DAY_SECONDS, "d"];
-  return `${formatSeconds(size)} (${range(unit, (value) => formatDecimal(value, value < 10 ? 1 : 0))} ${name})`;
+  const [unit, name, show] = rangeUnit(likely);
+  const range = `${show(finite(low) / unit)}–${show(finite(high) / unit)}`;
+  return `${formatRoughSeconds(likely)} (${name === null ? range : withUnit(range, name)})`;
 }
 
 /** Up to here a duration is told in the smaller unit. */
 const FEW_MINUTES = 5;
 const FEW_HOURS = 2;
 const FEW_DAYS = 2;
+
+function rangeUnit(seconds: number): [unit: number, name: string | null, show: (value: number) => string] {
+  if (seconds < 1) return [MILLISECOND, "ms", formatThreeDigits];
+  if (seconds < 10) return [1, null, formatThreeDigits];
+  if (seconds < FEW_MINUTES * MINUTE_SECONDS) return [1, null, whole];
+  if (seconds < FEW_HOURS * HOUR_SECONDS) return [MINUTE_SECONDS, null, whole];
+  const short = (value: number) => formatDecimal(value, value < 10 ? 1 : 0);
+  return seconds < FEW_DAYS * DAY_SECONDS ? [HOUR_SECONDS, "h", short] : [DAY_SECONDS, "d", short];
+}
 
 function whole(value: number): string {
   return formatCount(Math.round(value));

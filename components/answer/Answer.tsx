@@ -67,10 +67,8 @@ export function Answer({
             <Facts estimate={estimate} />
           </div>
         </div>
-        <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-2">
-          <TimeCard estimate={estimate} onChange={onChange} />
-          <CostCard estimate={estimate} onChange={onChange} />
-        </div>
+        <TimeCard estimate={estimate} onChange={onChange} />
+        <CostCard estimate={estimate} onChange={onChange} />
         {changes}
         <Assumptions estimate={estimate} ref={assumptions} />
         {exports}

@@ -24,7 +24,7 @@ const NOTES = {
 export function RateChain({ time }: { time: TimeEstimate }) {
   const slowest = Math.min(...time.rates.map(({ samplesPerSecond }) => samplesPerSecond));
   return (
-    <div className="mt-5">
+    <div className="mt-5 xl:mt-3.5">
       <h4 className="font-medium">{time.limit}</h4>
       <table className="mt-2 w-full text-sm">
         <caption className="pb-1 text-left text-muted">

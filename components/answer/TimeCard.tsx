@@ -34,8 +34,10 @@ export function TimeCard({
         The range is an 80 % interval. Open a row to see what its figure is made of.
       </p>
       <StepBar time={time} />
-      <StepTable time={time} />
-      <RateChain time={time} />
+      <div className="grid items-start gap-x-10 *:min-w-0 xl:grid-cols-2">
+        <StepTable time={time} />
+        <RateChain time={time} />
+      </div>
       <RunRows time={time} plan={estimate.plan} />
     </section>
   );

@@ -3,9 +3,8 @@
 import type { PriceKind } from "@/lib/catalogue/prices";
 import type { Cost } from "@/lib/estimate/cost";
 import type { Estimate, Interval } from "@/lib/estimate/estimate";
-import { formatCount, formatSeconds, formatSecondsRange, formatUsd } from "@/lib/format";
+import { formatCount, formatSecondsRange, formatUsd } from "@/lib/format";
 import type { Precision } from "@/lib/plan/plan";
-import { MINUTE_SECONDS } from "@/lib/units";
 
 export const PRICE_KIND_WORDS = {
   on_demand: "on demand",
@@ -30,13 +29,6 @@ export function priceOrigin({ offer, usdPerGpuHour }: Cost): string {
   const { provider, asOf, ageDays } = offer;
   if (asOf === null || ageDays === null) return `${provider}'s price, which is not dated`;
   return `${provider}'s price of ${dayText(asOf)} (${ageText(ageDays)})`;
-}
-
-/** A duration no finer than an estimate deserves, for sentences. */
-export function timeText(seconds: number): string {
-  return seconds < MINUTE_SECONDS
-    ? formatSeconds(seconds)
-    : formatSeconds(Math.round(seconds / MINUTE_SECONDS) * MINUTE_SECONDS);
 }
 
 /** A bill is to the cent; a run that comes to less is not free. */

@@ -1,7 +1,7 @@
 import { CATEGORY_COLORS } from "@/components/charts/category-colors";
 import { Swatch } from "@/components/charts/Swatch";
 import { percent } from "@/components/charts/scale";
-import { useByteUnit } from "@/components/ui/ByteUnit";
+import { bytesText, useByteUnit } from "@/components/ui/ByteUnit";
 import type { Estimate } from "@/lib/estimate/estimate";
 import { formatBytes } from "@/lib/format";
 import { bytesChange, type CategoryPair, categoryPairs } from "./differences";
@@ -42,8 +42,8 @@ export function MemoryComparison({ a, b }: { a: Estimate; b: Estimate }) {
                 {pair.label}
               </span>
             ),
-            a: formatBytes(pair.a, unit),
-            b: formatBytes(pair.b, unit),
+            a: bytesText(pair.a, unit),
+            b: bytesText(pair.b, unit),
             change: bytesChange(pair.a, pair.b, unit),
           })),
           {

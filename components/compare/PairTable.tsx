@@ -37,17 +37,30 @@ export function PairTable({ caption, rows }: { caption: string; rows: readonly P
             <th scope="row" className={`py-1.5 text-left ${isTotal ? "font-semibold" : "font-normal"}`}>
               {label}
             </th>
-            <td className="py-1.5 pl-3 text-right">{a}</td>
+            <td className="py-1.5 pl-3 text-right whitespace-nowrap">{a}</td>
             <td className="py-1.5 pl-3 text-right">
-              {b}
-              <span className="block font-normal text-muted sm:hidden">{change}</span>
+              <span className="whitespace-nowrap">{b}</span>
+              <span className="block font-normal text-muted sm:hidden">
+                <Unbroken text={change} />
+              </span>
             </td>
             <td className={`py-1.5 pl-3 text-right max-sm:hidden ${change === "the same" ? "text-muted" : ""}`}>
-              {change}
+              <Unbroken text={change} />
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** A difference and its share; a line breaks between the two and nowhere else. */
+function Unbroken({ text }: { text: string }) {
+  const [size, share] = text.split(/ (?=\()/);
+  return (
+    <>
+      <span className="whitespace-nowrap">{size}</span>
+      {share !== undefined && <span className="whitespace-nowrap"> {share}</span>}
+    </>
   );
 }

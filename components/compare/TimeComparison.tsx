@@ -1,6 +1,6 @@
 import type { Estimate } from "@/lib/estimate/estimate";
 import { STEP_PARTS, type TimeEstimate } from "@/lib/estimate/time/time-estimate";
-import { formatFigure, formatSeconds } from "@/lib/format";
+import { formatFigure, formatRoughSeconds } from "@/lib/format";
 import { change, secondsChange } from "./differences";
 import { PairTable } from "./PairTable";
 
@@ -29,8 +29,8 @@ function TimeTable({ a, b }: { a: TimeEstimate; b: TimeEstimate }) {
   const seconds = (key: string, label: string, left: number, right: number, isTotal = false) => ({
     key,
     label,
-    a: formatSeconds(left),
-    b: formatSeconds(right),
+    a: formatRoughSeconds(left),
+    b: formatRoughSeconds(right),
     change: secondsChange(left, right),
     isTotal,
   });
@@ -71,7 +71,7 @@ function NoTimeOf({ name, estimate: { time, noTime } }: { name: string; estimate
       <span className="font-medium">{name}:</span>{" "}
       {time === null
         ? `no time. ${noTime?.reason ?? ""} ${noTime?.instead == null ? "" : `Instead: ${noTime.instead}.`}`
-        : `${formatSeconds(time.totalSeconds.likely)} for the whole run.`}
+        : `${formatRoughSeconds(time.totalSeconds.likely)} for the whole run.`}
     </p>
   );
 }

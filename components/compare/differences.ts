@@ -1,10 +1,11 @@
 /** What sets two plans apart, in words and figures. `a` is the first plan, and every difference is what `b` adds to it. */
 
-import { timeText, usdText } from "@/components/answer/time-words";
+import { usdText } from "@/components/answer/time-words";
 import { type ShownField, shownFields } from "@/components/planner/shown-fields";
+import { bytesText } from "@/components/ui/ByteUnit";
 import type { Estimate, MemoryCategory, Verdict } from "@/lib/estimate/estimate";
 import { MEMORY_CATEGORIES, MEMORY_CATEGORY_LABELS } from "@/lib/estimate/estimate";
-import { type ByteUnit, formatBytes, formatPercent, formatSeconds } from "@/lib/format";
+import { type ByteUnit, formatBytes, formatPercent, formatRoughSeconds } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 
 export interface FieldPair {
@@ -94,7 +95,7 @@ function timePart({ time: a }: Estimate, { time: b }: Estimate): string | null {
 
 function secondsPhrase(difference: number, of: number): string | null {
   if (Math.abs(difference) < WORTH_SAYING * of) return null;
-  return `takes ${timeText(Math.abs(difference))} ${difference > 0 ? "longer" : "less"}`;
+  return `takes ${formatRoughSeconds(Math.abs(difference))} ${difference > 0 ? "longer" : "less"}`;
 }
 
 function costPart({ cost: [a] }: Estimate, { cost: [b] }: Estimate): string | null {
@@ -109,12 +110,13 @@ const WORTH_SAYING = 0.005;
 
 /** "+12 min (+8 %)", "−30 ms (−12 %)"; "the same" for no difference. */
 export function secondsChange(a: number, b: number): string {
-  return change(a, b, formatSeconds(Math.abs(b - a)));
+  return change(a, b, formatRoughSeconds(Math.abs(b - a)));
 }
 
-/** "+1.2 GiB (+5 %)". */
+/** "+1.2 GiB (+5 %)"; what does not show in either figure is no difference. */
 export function bytesChange(a: number, b: number, unit: ByteUnit): string {
-  return change(a, b, formatBytes(Math.abs(b - a), unit));
+  const size = bytesText(Math.abs(b - a), unit);
+  return size.startsWith("<") ? "the same" : change(a, b, size);
 }
 
 /** "+$0.02 (+40 %)". */
@@ -122,9 +124,14 @@ export function usdChange(a: number, b: number): string {
   return change(a, b, usdText(Math.abs(b - a)));
 }
 
-/** "+120 (+8 %)", of figures that are text already. */
+/** "+120 (+8 %)", of figures that are text already. A share that would read as all of it, or as many times it, is left out. */
 export function change(a: number, b: number, size: string): string {
   if (a === b) return "the same";
   const sign = b > a ? "+" : "−";
-  return a === 0 ? `${sign}${size}` : `${sign}${size} (${sign}${formatPercent(Math.abs(b - a) / a)})`;
+  const share = Math.abs(b - a) / a;
+  const isTelling = a > 0 && share < MOST_TELLING && (b === 0 || b > a || share < ALMOST_ALL);
+  return isTelling ? `${sign}${size} (${sign}${formatPercent(share)})` : `${sign}${size}`;
 }
+
+const MOST_TELLING = 10;
+const ALMOST_ALL = 0.995;

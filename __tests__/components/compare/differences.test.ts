@@ -61,4 +61,11 @@ test("differences have a sign, a unit and a share, and nothing is the same as it
   expect(bytesChange(2 * GIB, 1 * GIB, "GiB")).toBe("−1.0 GiB (−50 %)");
   expect(usdChange(0, 0.2)).toBe("+$0.20");
   expect(usdChange(1, 1)).toBe("the same");
+  expect(bytesChange(GIB, GIB + 500, "GiB")).toBe("the same");
+});
+
+test("what is almost all gone, or many times as much, is told without a share", () => {
+  expect(secondsChange(0.046, 0.0001)).toBe("−45.9 ms");
+  expect(secondsChange(0.046, 0)).toBe("−46 ms (−100 %)");
+  expect(secondsChange(1, 100)).toBe("+99 s");
 });
