@@ -11,6 +11,7 @@ import {
   formatFlops,
   formatPercent,
   formatPoints,
+  formatRoughFigure,
   formatRoughSeconds,
   formatSeconds,
   formatSecondsRange,
@@ -111,6 +112,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%p 
     formatCount,
     formatCompactCount,
     formatPercent,
+    formatRoughFigure,
     formatRoughSeconds,
     formatSeconds,
     formatFlops,
@@ -152,4 +154,12 @@ test.each([
   [-720, "−12 min"],
 ])("%p s are roughly %s", (seconds, text) => {
   expect(formatRoughSeconds(seconds)).toBe(text);
+});
+
+test.each([
+  [0.2107, "0.21"],
+  [23.65, "24"],
+  [1276.9, "1,277"],
+])("%p is roughly %s", (value, text) => {
+  expect(formatRoughFigure(value)).toBe(text);
 });

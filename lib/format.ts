@@ -135,6 +135,11 @@ export function formatFigure(value: number): string {
   return formatThreeDigits(finite(value));
 }
 
+/** A figure in the two significant digits that an estimate deserves, from a hundred on in whole units: "0.21", "24", "1,277". */
+export function formatRoughFigure(value: number): string {
+  return Math.abs(finite(value)) < 100 ? minus(TWO_DIGITS.format(value)) : whole(value);
+}
+
 /** Floating-point operations: "14.8 GFLOP", "1.32 TFLOP". One multiply–accumulate is two. */
 export function formatFlops(flops: number): string {
   const value = finite(flops);

@@ -28,11 +28,11 @@ export function NoTimeCard({
       )}
       {precisions.length > 0 && onChange !== undefined && (
         <p className="mt-3 flex flex-wrap items-center gap-2 text-sm">
-          {precisions.map((precision) => (
+          {precisions.map((precision, index) => (
             <button
               key={precision}
               type="button"
-              className="button button-primary"
+              className={index === 0 ? "button button-primary" : "button"}
               onClick={() => onChange("precision", precision)}
             >
               Use {PRECISION_WORDS[precision]}

@@ -72,7 +72,8 @@ function Link({ rate, isLimit, busy }: { rate: RateLimit; isLimit: boolean; busy
         <span className="text-xs text-muted">{formatPercent(busy)} busy</span>
       </td>
       <td className="py-1.5 pl-3 text-right align-top font-medium whitespace-nowrap">
-        {formatFigure(rate.samplesPerSecond)}/s
+        {formatFigure(rate.samplesPerSecond)}
+        <span className="max-sm:hidden"> samples</span>/s
       </td>
     </tr>
   );

@@ -8,7 +8,14 @@ import { OpenRow } from "@/components/ui/OpenRow";
 import { StatusBadge } from "@/components/ui/StatusBadge";
 import type { Estimate } from "@/lib/estimate/estimate";
 import type { StepPart, TimeEstimate } from "@/lib/estimate/time/time-estimate";
-import { formatCount, formatFigure, formatPercent, formatSeconds, formatSecondsRange } from "@/lib/format";
+import {
+  formatCount,
+  formatFigure,
+  formatPercent,
+  formatRoughFigure,
+  formatSeconds,
+  formatSecondsRange,
+} from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { KILOWATT } from "@/lib/units";
 import { NoTimeCard } from "./NoTimeCard";
@@ -161,12 +168,12 @@ function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
       </Row>
       <Row
         label="GPU-hours"
-        value={`${formatFigure(gpuHours.likely)} (${formatFigure(gpuHours.low)}–${formatFigure(gpuHours.high)})`}
+        value={`${formatRoughFigure(gpuHours.likely)} (${formatRoughFigure(gpuHours.low)}–${formatRoughFigure(gpuHours.high)})`}
         status="estimated"
       >
         <p>
           {formatSeconds(totalSeconds.likely)} × {formatCount(plan.deviceCount)}{" "}
-          {plan.deviceCount === 1 ? "GPU" : "GPUs"} = {formatFigure(gpuHours.likely)} h.
+          {plan.deviceCount === 1 ? "GPU" : "GPUs"} = {formatRoughFigure(gpuHours.likely)} h.
         </p>
       </Row>
       {gpuEnergyKilowattHours === null ? (
@@ -174,12 +181,12 @@ function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
       ) : (
         <Row
           label="Electricity of the cards"
-          value={`${formatFigure(gpuEnergyKilowattHours.likely)} kWh (${formatFigure(gpuEnergyKilowattHours.low)}–${formatFigure(gpuEnergyKilowattHours.high)})`}
+          value={`${formatRoughFigure(gpuEnergyKilowattHours.likely)} kWh (${formatRoughFigure(gpuEnergyKilowattHours.low)}–${formatRoughFigure(gpuEnergyKilowattHours.high)})`}
           status="assumed"
         >
           <p>
-            {formatFigure(gpuHours.likely)} GPU-hours × {formatFigure(ratedWatts(time))} W, the rated power of one card.
-            Cards draw less where they wait; the host and its cooling are not in it.
+            {formatRoughFigure(gpuHours.likely)} GPU-hours × {formatFigure(ratedWatts(time))} W, the rated power of one
+            card. Cards draw less where they wait; the host and its cooling are not in it.
           </p>
         </Row>
       )}

@@ -1,6 +1,6 @@
 import type { Estimate } from "@/lib/estimate/estimate";
 import { STEP_PARTS, type TimeEstimate } from "@/lib/estimate/time/time-estimate";
-import { formatFigure, formatRoughSeconds } from "@/lib/format";
+import { formatRoughFigure, formatRoughSeconds } from "@/lib/format";
 import { change, secondsChange } from "./differences";
 import { PairTable } from "./PairTable";
 
@@ -37,9 +37,9 @@ function TimeTable({ a, b }: { a: TimeEstimate; b: TimeEstimate }) {
   const figure = (key: string, label: string, left: number, right: number) => ({
     key,
     label,
-    a: formatFigure(left),
-    b: formatFigure(right),
-    change: change(left, right, formatFigure(Math.abs(right - left))),
+    a: formatRoughFigure(left),
+    b: formatRoughFigure(right),
+    change: change(left, right, formatRoughFigure(Math.abs(right - left))),
   });
   const parts = STEP_PARTS.map((id) => ({ id, a: partOf(a, id), b: partOf(b, id) })).filter(
     (part) => part.a !== undefined || part.b !== undefined,
