@@ -7,10 +7,14 @@ import {
   formatCompactCount,
   formatCount,
   formatDevices,
+  formatFigure,
   formatFlops,
   formatPercent,
   formatPoints,
+  formatRoughFigure,
+  formatRoughSeconds,
   formatSeconds,
+  formatSecondsRange,
   formatShape,
   formatUsd,
 } from "../lib/format";
@@ -108,6 +112,8 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%p 
     formatCount,
     formatCompactCount,
     formatPercent,
+    formatRoughFigure,
+    formatRoughSeconds,
     formatSeconds,
     formatFlops,
     formatAccuracy,
@@ -117,4 +123,43 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%p 
     expect(() => format(value)).toThrow(RangeError);
   }
   expect(() => formatBytes(value, "GiB")).toThrow(RangeError);
+});
+
+test.each([
+  [0.2, "200 ms (160–250 ms)"],
+  [2, "2 s (1.6–2.5)"],
+  [50, "50 s (40–63)"],
+  [9 * 60, "9 min (7–11)"],
+  [90 * 60, "90 min (72–113)"],
+  [3.5 * HOUR_SECONDS, "3 h 30 min (2.8–4.4 h)"],
+  [30 * HOUR_SECONDS, "30 h (24–38 h)"],
+  [4 * DAY_SECONDS, "4 d (3.2–5.0 d)"],
+])("%p s with a range of a fifth below and a quarter above are %s", (seconds, text) => {
+  expect(formatSecondsRange({ low: 0.8 * seconds, likely: seconds, high: 1.25 * seconds })).toBe(text);
+});
+
+test.each([
+  [0.12244, "0.122"],
+  [23.65, "23.7"],
+  [1276.9, "1,277"],
+])("%p reads %s", (value, text) => {
+  expect(formatFigure(value)).toBe(text);
+});
+
+test.each([
+  [0.2669, "267 ms"],
+  [92.4, "92 s"],
+  [921, "15 min"],
+  [11_400, "3 h 10 min"],
+  [-720, "−12 min"],
+])("%p s are roughly %s", (seconds, text) => {
+  expect(formatRoughSeconds(seconds)).toBe(text);
+});
+
+test.each([
+  [0.2107, "0.21"],
+  [23.65, "24"],
+  [1276.9, "1,277"],
+])("%p is roughly %s", (value, text) => {
+  expect(formatRoughFigure(value)).toBe(text);
 });

@@ -8,6 +8,9 @@ import { answerRecommendation, createRecommendation } from "@/lib/api/recommenda
 import type { Change, Estimate } from "@/lib/estimate/estimate";
 import { changesThatHelp, estimatePlan } from "@/lib/estimate/plan";
 import type { Recommendation } from "@/lib/estimate/recommendation";
+import { exportPlan } from "@/lib/export/export-plan";
+import { EXPORT_FORMATS, type Export } from "@/lib/export/exported";
+import { issueAbout } from "@/lib/plan/issues";
 import type { Issue, Plan } from "@/lib/plan/plan";
 import { savePlan } from "@/lib/store/plans";
 
@@ -20,6 +23,7 @@ type ChangesOutcome = { readonly kind: "changes"; readonly changes: readonly Cha
 type RecommendOutcome =
   | { readonly kind: "recommendation"; readonly plan: Plan; readonly recommendation: Recommendation }
   | Refusal;
+type ExportOutcome = { readonly kind: "export"; readonly exported: Export } | Refusal;
 type SaveOutcome = { readonly kind: "saved"; readonly id: string } | Refusal;
 
 /** The figures of a plan, or every issue with it. */
@@ -57,6 +61,19 @@ export async function savePlanAction(input: unknown): Promise<SaveOutcome> {
     const { id } = await savePlan({ plan: parsed.plan, estimate: estimatePlan(parsed, { today: todaysDate() }) });
     return { kind: "saved", id };
   });
+}
+
+/** The plan as a command, a script, a task or a document; a form that cannot hold it says why. */
+export async function exportAction(input: unknown, format: unknown): Promise<ExportOutcome> {
+  const known = EXPORT_FORMATS.find((each) => each === format);
+  if (known === undefined) {
+    const message = `must be one of ${EXPORT_FORMATS.join(", ")}`;
+    return { kind: "invalid", issues: [issueAbout("format", "invalid_value", format, message, EXPORT_FORMATS)] };
+  }
+  return act("exportAction", planOf(input), (parsed) => ({
+    kind: "export",
+    exported: exportPlan(known, parsed, estimatePlan(parsed, { today: todaysDate() })),
+  }));
 }
 
 function planOf(input: unknown) {

@@ -1,5 +1,7 @@
 import { isRecord, type PlanInput } from "@/components/planner/plan-input";
 import { decodeLink } from "@/lib/plan/link";
+import { parsePlan } from "@/lib/plan/parse-plan";
+import type { Plan } from "@/lib/plan/plan";
 
 /** What a first visit sees: a run that many people try first, on a card that many have. */
 export const EXAMPLE: PlanInput = { model: "ViT-L-14", gpu: "rtx-4090" };
@@ -24,4 +26,11 @@ export function planInLink(query: URLSearchParams, ignored: readonly string[] = 
   const saysNothing = [...query.keys()].every((name) => ignored.includes(name));
   const given = saysNothing ? EXAMPLE : decodeLink(query, ignored);
   return isRecord(given) ? given : EXAMPLE;
+}
+
+/** The example with every field filled in. */
+export function examplePlan(): Plan {
+  const parsed = parsePlan(EXAMPLE);
+  if (!parsed.ok) throw new Error(`the example plan is refused: ${JSON.stringify(parsed.issues)}`);
+  return parsed.plan;
 }

@@ -1,11 +1,10 @@
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
-import { changesAction, estimateAction, savePlanAction } from "@/app/actions";
-import { EXAMPLE, planInLink, queryOf, type SearchParams } from "@/app/link-input";
+import { changesAction, estimateAction, exportAction, savePlanAction } from "@/app/actions";
+import { examplePlan, planInLink, queryOf, type SearchParams } from "@/app/link-input";
 import { GPU_OPTIONS, MODEL_OPTIONS } from "@/app/options";
 import { Planner } from "@/components/planner/Planner";
 import { UNIT_COOKIE, unitFromCookie } from "@/components/ui/unit-cookie";
-import { parsePlan } from "@/lib/plan/parse-plan";
 
 export const metadata: Metadata = { title: { absolute: "Headroom: will fine-tuning CLIP fit?" } };
 
@@ -18,18 +17,12 @@ export default async function PlanPage({ searchParams }: { searchParams: Promise
       <Planner
         initialInput={input}
         initialAnswer={answer}
-        defaults={defaultPlan()}
+        defaults={examplePlan()}
         initialUnit={unitFromCookie(cookieStore.get(UNIT_COOKIE)?.value)}
         models={MODEL_OPTIONS}
         gpus={GPU_OPTIONS}
-        actions={{ estimate: estimateAction, changes: changesAction, save: savePlanAction }}
+        actions={{ estimate: estimateAction, changes: changesAction, save: savePlanAction, export: exportAction }}
       />
     </main>
   );
-}
-
-function defaultPlan() {
-  const parsed = parsePlan(EXAMPLE);
-  if (!parsed.ok) throw new Error(`the example plan is refused: ${JSON.stringify(parsed.issues)}`);
-  return parsed.plan;
 }

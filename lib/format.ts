@@ -93,6 +93,53 @@ export function formatSeconds(seconds: number): string {
   return twoUnits(size, DAY_SECONDS, "d", HOUR_SECONDS, "h");
 }
 
+/** A duration no finer than an estimate deserves: "267 ms", "92 s", "15 min", "3 h 10 min". */
+export function formatRoughSeconds(seconds: number): string {
+  const size = Math.abs(finite(seconds));
+  if (size < 10 || size >= FEW_HOURS * HOUR_SECONDS) return formatSeconds(seconds);
+  return size < FEW_MINUTES * MINUTE_SECONDS
+    ? withUnit(whole(seconds), "s")
+    : withUnit(whole(seconds / MINUTE_SECONDS), "min");
+}
+
+/**
+ * A rough duration with its range: "48 s (40–60)", "9 min (7–12)", "3 h 10 min (2.7–3.8 h)". The range is in the unit of
+ * the figure, or says its own.
+ */
+export function formatSecondsRange({ low, likely, high }: { low: number; likely: number; high: number }): string {
+  const [unit, name, show] = rangeUnit(likely);
+  const range = `${show(finite(low) / unit)}–${show(finite(high) / unit)}`;
+  return `${formatRoughSeconds(likely)} (${name === null ? range : withUnit(range, name)})`;
+}
+
+/** Up to here a duration is told in the smaller unit. */
+const FEW_MINUTES = 5;
+const FEW_HOURS = 2;
+const FEW_DAYS = 2;
+
+function rangeUnit(seconds: number): [unit: number, name: string | null, show: (value: number) => string] {
+  if (seconds < 1) return [MILLISECOND, "ms", formatThreeDigits];
+  if (seconds < 10) return [1, null, formatThreeDigits];
+  if (seconds < FEW_MINUTES * MINUTE_SECONDS) return [1, null, whole];
+  if (seconds < FEW_HOURS * HOUR_SECONDS) return [MINUTE_SECONDS, null, whole];
+  const short = (value: number) => formatDecimal(value, value < 10 ? 1 : 0);
+  return seconds < FEW_DAYS * DAY_SECONDS ? [HOUR_SECONDS, "h", short] : [DAY_SECONDS, "d", short];
+}
+
+function whole(value: number): string {
+  return formatCount(Math.round(value));
+}
+
+/** A measured or reckoned figure in three significant digits, from a thousand on in whole units: "0.122", "23.6", "1,277". */
+export function formatFigure(value: number): string {
+  return formatThreeDigits(finite(value));
+}
+
+/** A figure in the two significant digits that an estimate deserves, from a hundred on in whole units: "0.21", "24", "1,277". */
+export function formatRoughFigure(value: number): string {
+  return Math.abs(finite(value)) < 100 ? minus(TWO_DIGITS.format(value)) : whole(value);
+}
+
 /** Floating-point operations: "14.8 GFLOP", "1.32 TFLOP". One multiply–accumulate is two. */
 export function formatFlops(flops: number): string {
   const value = finite(flops);

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as fc from "fast-check";
-import { changesAction, estimateAction, recommendAction, savePlanAction } from "@/app/actions";
+import { changesAction, estimateAction, exportAction, recommendAction, savePlanAction } from "@/app/actions";
 import { POST } from "@/app/api/v1/estimates/route";
 import { POST as POST_RECOMMENDATION } from "@/app/api/v1/recommendations/route";
 import { EXAMPLE_PLAN } from "@/lib/api/operations";
+import { EXPORT_FORMATS } from "@/lib/export/exported";
 import { closeDatabases } from "@/lib/store/database";
 import { loadPlan } from "@/lib/store/plans";
 import { ask, post } from "./api/requests";
@@ -58,6 +59,24 @@ test("a plan and the options of a recommendation are refused together, each at i
   if (outcome.kind !== "invalid") throw new Error(`expected issues, received ${outcome.kind}`);
   expect(outcome.issues.map((issue) => issue.path).sort()).toEqual(["filter.highestUsd", "goal", "plan.epochs"]);
   expect((await recommendAction(EXAMPLE_PLAN, "cheapest")).kind).toBe("invalid");
+});
+
+test("every form of export is a text or a refusal with reasons", async () => {
+  for (const format of EXPORT_FORMATS) {
+    const outcome = await exportAction(EXAMPLE_PLAN, format);
+    if (outcome.kind !== "export") throw new Error(`expected an export, received ${outcome.kind}`);
+    const { exported } = outcome;
+    expect(exported.format).toBe(format);
+    expect(exported.ok ? exported.text.length : exported.reasons.length).toBeGreaterThan(0);
+  }
+});
+
+test("an export of no known form is refused with the forms there are", async () => {
+  for (const format of ["pdf", 7, null, undefined]) {
+    const outcome = await exportAction(EXAMPLE_PLAN, format);
+    if (outcome.kind !== "invalid") throw new Error(`expected issues, received ${outcome.kind}`);
+    expect(outcome.issues[0]?.suggestions).toEqual(EXPORT_FORMATS);
+  }
 });
 
 test("a saved plan can be loaded with the figures it was saved with", async () => {

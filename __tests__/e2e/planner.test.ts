@@ -101,7 +101,7 @@ test.each([
   "%s is part of the plan",
   async (label, says) => {
     await open("/?model=ViT-B-32&devices=4");
-    await page.getByText(SIZES).click();
+    await page.getByText("Several GPUs").click();
     await page.getByLabel(label).check();
     await page.waitForURL((url) => url.search.includes(says));
   },
@@ -110,6 +110,8 @@ test.each([
 
 test.each([
   ["Training pairs", "50000", "trainSamples=50000"],
+  ["Epochs between checkpoints", "5", "checkpointEvery=5"],
+  ["Your price", "0.4", "price=0.4"],
   ["Validation pairs", "100", "validationSamples=100"],
   ["Epochs", "3", "epochs=3"],
   ["Loader workers", "8", "workers=8"],
@@ -118,12 +120,79 @@ test.each([
   "%s is part of the plan",
   async (label, value, says) => {
     await open("/");
-    await page.getByText("Data and loading").click();
+    await page.getByText("Data, checkpoints, price").click();
     await type(page, label, value);
     await page.waitForURL((url) => url.search.includes(says));
   },
   30_000,
 );
+
+test("sharding is part of the plan", async () => {
+  await open("/?model=ViT-B-32&devices=4");
+  await page.getByText("Several GPUs").click();
+  await page.getByLabel("Sharding").selectOption("zero2");
+  await page.waitForURL(/sharding=zero2/);
+}, 30_000);
+
+test("time and cost stand beside the verdict, and every row of them opens", async () => {
+  await open("/");
+  expect(await page.locator("#time-and-cost").textContent()).toMatch(
+    /^\d.* \(.+\) on 1 × NVIDIA GeForce RTX 4090, about \$\d+\.\d\d at .+'s price of \d+ \w+ \d{4} \(\d+ days old\)$/,
+  );
+  const time = page.getByRole("region", { name: /^How long:/ });
+  await time.locator("summary", { hasText: "The whole run" }).click();
+  await time.getByText(/10 epochs of 313 steps/).waitFor();
+  expect(await time.getByText("limits the run").count()).toBe(1);
+}, 30_000);
+
+test("one's own price decides the cost, and travels in the link", async () => {
+  await open("/");
+  await page.getByRole("textbox", { name: "My price, USD per GPU and hour" }).fill("2");
+  await page.waitForURL(/price=2/);
+  expect(await page.locator("#time-and-cost").textContent()).toContain("at your price of $2.00 per GPU and hour");
+  await page
+    .getByRole("region", { name: /^What it costs/ })
+    .getByText("Your price")
+    .click();
+  await page.getByText(/h × \$2\.00 per GPU and hour × 1 GPU =/).waitFor();
+}, 30_000);
+
+test("emulated bf16 has no time, and one click gives the precision that has one", async () => {
+  await open("/?model=ViT-B-32&gpu=t4&precision=amp_bf16");
+  await page.getByRole("heading", { name: "No time is given for this plan" }).waitFor();
+  expect(await page.getByRole("heading", { name: "What it costs: no time, no cost" }).isVisible()).toBe(true);
+  expect(await accessibilityFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Use amp (mixed, fp16)" }).click();
+  await page.getByRole("heading", { name: /^How long:/ }).waitFor();
+}, 30_000);
+
+test("a card of one's own has no time until its rates are given, and then no price but one's own", async () => {
+  await open("/?model=ViT-B-32&gpu=custom&gpuName=Mine&gpuMemory=12884901888&gpuCapability=8.6");
+  await page.getByRole("heading", { name: "No time is given for this plan" }).waitFor();
+  await type(page, "Memory bandwidth", "360");
+  await type(page, "Peak in fp32", "12.7");
+  await type(page, "Peak in fp16", "51");
+  await page.getByRole("heading", { name: /^How long:/ }).waitFor();
+  await page.getByRole("heading", { name: "What it costs: no price is known" }).waitFor();
+  expect(await accessibilityFindings(page)).toEqual([]);
+}, 30_000);
+
+test("a plan is taken along as text; what a form cannot hold is refused with the form that can", async () => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open("/?model=ViT-L-14&strategy=lora");
+  await page.getByRole("button", { name: "Take it with you" }).click();
+  await page.getByRole("button", { name: "open_clip command" }).click();
+  await page.getByText(/open_clip_train has no LoRA/).waitFor();
+  await page.getByRole("button", { name: "Take the Hugging Face script instead" }).click();
+  await page.getByRole("region", { name: "train.py" }).waitFor();
+  expect(await accessibilityFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByText("Copied.", { exact: true }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("LoraConfig(");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download" }).click();
+  expect((await download).suggestedFilename()).toBe("train.py");
+}, 30_000);
 
 test("each strategy has its own fields", async () => {
   await open("/?model=ViT-B-32");

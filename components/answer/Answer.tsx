@@ -2,27 +2,33 @@
 
 import { type ReactNode, useRef } from "react";
 import type { Estimate } from "@/lib/estimate/estimate";
+import type { Plan } from "@/lib/plan/plan";
 import { Assumptions, assumedCount } from "./Assumptions";
 import { AtPeak } from "./AtPeak";
 import { BatchChart } from "./BatchChart";
+import { CostCard } from "./CostCard";
 import { Facts } from "./Facts";
+import { TimeCard } from "./TimeCard";
 import { TimelineChart } from "./TimelineChart";
 import { VerdictDetails, VerdictHead } from "./VerdictCard";
 
 /** The whole answer in its one order: verdict, why, what to change, what it rests on. */
 export function Answer({
   estimate,
-  onBatch,
+  onChange,
   actions,
   changes,
+  exports,
 }: {
   estimate: Estimate;
-  /** Sets the batch; absent where the plan cannot be changed. */
-  onBatch?: (batchSize: number) => void;
+  /** Replaces a field of the plan; absent where the plan cannot be changed. */
+  onChange?: (path: keyof Plan, value: unknown) => void;
   /** What can be done with the answer, under the verdict. */
   actions?: ReactNode;
   /** The ladder of changes, where the plan can be changed. */
   changes?: ReactNode;
+  /** The plan in forms to take along, where they can be asked for. */
+  exports?: ReactNode;
 }) {
   const assumptions = useRef<HTMLDetailsElement>(null);
   const assumed = assumedCount(estimate);
@@ -39,7 +45,10 @@ export function Answer({
       <div className="max-lg:sticky max-lg:top-0 max-lg:z-20 max-lg:-mx-1 max-lg:bg-page max-lg:px-1 max-lg:pt-2">
         <VerdictHead estimate={estimate} />
       </div>
-      <VerdictDetails estimate={estimate} onBatch={onBatch} />
+      <VerdictDetails
+        estimate={estimate}
+        onBatch={onChange && ((batchSize) => onChange("perDeviceBatchSize", batchSize))}
+      />
       <div className="mt-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <p className="text-sm">
           {assumed === 0 ? "Every value of the plan is yours: " : `${assumed} values are our assumptions: `}
@@ -58,8 +67,11 @@ export function Answer({
             <Facts estimate={estimate} />
           </div>
         </div>
+        <TimeCard estimate={estimate} onChange={onChange} />
+        <CostCard estimate={estimate} onChange={onChange} />
         {changes}
         <Assumptions estimate={estimate} ref={assumptions} />
+        {exports}
       </div>
     </section>
   );

@@ -3,6 +3,7 @@
 import { percent } from "@/components/charts/scale";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import type { Estimate, MemoryEstimate } from "@/lib/estimate/estimate";
+import { timeAndCostSentence } from "./time-words";
 import { VERDICT_TONES, VerdictIcon } from "./VerdictIcon";
 import { categoryInSentence, largestBatchText, verdictFigures, verdictHeadline, verdictRange } from "./words";
 
@@ -45,6 +46,7 @@ export function VerdictDetails({
   const suggested = largestBatch.multipleOf8 ?? largestBatch.batchSize;
   return (
     <div className="space-y-1.5 rounded-b-xl border border-t-0 border-line bg-panel px-4 py-3 sm:px-6 sm:py-4">
+      <TimeAndCost estimate={estimate} />
       <p className="flex flex-wrap items-baseline gap-x-2">
         <span>
           Largest batch per GPU <strong className="font-semibold tabular-nums">{largestBatchText(largestBatch)}</strong>{" "}
@@ -64,6 +66,22 @@ export function VerdictDetails({
         </a>
       </p>
     </div>
+  );
+}
+
+/** How long and for how much, in one sentence; the cards below hold what it is made of. */
+function TimeAndCost({ estimate }: { estimate: Estimate }) {
+  const sentence = timeAndCostSentence(estimate);
+  if (sentence === null && estimate.noTime === null) return null;
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-2 sm:text-lg">
+      <strong id="time-and-cost" className="min-w-0 font-medium tabular-nums">
+        {sentence ?? `No time: ${estimate.noTime?.reason}`}
+      </strong>
+      <a className="link text-sm" href="#time-title">
+        {sentence === null ? "what would have one" : "what it is made of"}
+      </a>
+    </p>
   );
 }
 

@@ -1,3 +1,5 @@
+import { downloadText } from "@/components/ui/download";
+
 /** Rows as CSV (RFC 4180): figures as they are, text quoted where it must be. */
 export function toCsv(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number) =>
@@ -5,12 +7,7 @@ export function toCsv(head: readonly string[], rows: readonly (readonly (string 
   return [head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
-/** Hands a text to the browser as a file. */
+/** Hands a table to the browser as a file. */
 export function downloadCsv(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const anchor = document.createElement("a");
-  anchor.href = url;
-  anchor.download = fileName;
-  anchor.click();
-  URL.revokeObjectURL(url);
+  downloadText(fileName, "text/csv", text);
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { Combobox } from "@/components/ui/Combobox";
-import { GIB } from "@/lib/units";
+import { GB, GIB, TFLOP } from "@/lib/units";
 import type { Option } from "./answers";
 import { Field } from "./Field";
 import { usePlanForm } from "./form-context";
@@ -22,6 +22,10 @@ export function GpuField({ gpus, fallback }: { gpus: readonly Option[]; fallback
           <TextField path="gpu.name" />
           <NumberField path="gpu.memoryBytes" scale={GIB} />
           <TextField path="gpu.computeCapability" />
+          <NumberField path="gpu.memoryBandwidthBytesPerSecond" scale={GB} />
+          <NumberField path="gpu.peakFlopsPerSecond.fp32" scale={TFLOP} />
+          <NumberField path="gpu.peakFlopsPerSecond.fp16" scale={TFLOP} />
+          <NumberField path="gpu.peakFlopsPerSecond.bf16" scale={TFLOP} />
         </>
       ) : (
         <Field path="gpu">

@@ -8,6 +8,7 @@ import { KB } from "@/lib/units";
 import type { Option } from "./answers";
 import { BatchField } from "./BatchField";
 import { SegmentedField, SelectField, SwitchField } from "./ChoiceField";
+import type { FieldPath } from "./field-texts";
 import { PlanFormContext } from "./form-context";
 import { GpuField } from "./GpuField";
 import { issuesByField } from "./issues";
@@ -35,7 +36,7 @@ const OPTIMIZERS = [
   { value: "adamw", label: "AdamW" },
   { value: "adamw_fused", label: "AdamW, fused" },
   { value: "adamw_8bit", label: "AdamW, 8-bit state" },
-  { value: "sgd", label: "SGD, no momentum" },
+  { value: "sgd", label: "SGD, momentum 0.9" },
 ];
 
 const ATTENTIONS = [
@@ -43,6 +44,28 @@ const ATTENTIONS = [
   { value: "math", label: "math: sdpa without fused kernels" },
   { value: "eager", label: "eager: plain matrix products" },
 ];
+
+const SHARDINGS = [
+  { value: "none", label: "none: every GPU holds everything" },
+  { value: "zero1", label: "ZeRO 1: optimizer state" },
+  { value: "zero2", label: "ZeRO 2: gradients too" },
+  { value: "zero3", label: "ZeRO 3, FSDP: parameters too" },
+];
+
+const RUN_FIELDS = [
+  "validationSampleCount",
+  "checkpointEveryEpochs",
+  "loaderWorkers",
+  "averageImageBytes",
+  "pricePerGpuHour",
+] as const satisfies readonly FieldPath[];
+const SEVERAL_GPU_FIELDS = ["sharding", "localLoss", "gatherWithGrad"] as const satisfies readonly FieldPath[];
+const STEP_FIELDS = [
+  "gradAccumulationSteps",
+  "attention",
+  "imageSize",
+  "contextLength",
+] as const satisfies readonly FieldPath[];
 
 /** Every field of a plan, the ones people change most first. */
 export function PlanForm({
@@ -101,28 +124,29 @@ export function PlanForm({
           <GpuField gpus={gpus} fallback={fallbackGpu} />
           <NumberField path="deviceCount" />
         </Section>
-        <More
-          title="Accumulation, attention, sizes"
-          paths={["gradAccumulationSteps", "attention", "imageSize", "contextLength", "localLoss", "gatherWithGrad"]}
-          issues={issues}
-        >
+        <Section>
+          <div className="grid grid-cols-2 items-start gap-4">
+            <NumberField path="trainSampleCount" />
+            <NumberField path="epochs" />
+          </div>
+        </Section>
+        <More title="Data, checkpoints, price" paths={RUN_FIELDS} issues={issues}>
+          <NumberField path="validationSampleCount" />
+          <NumberField path="checkpointEveryEpochs" />
+          <NumberField path="loaderWorkers" />
+          <NumberField path="averageImageBytes" scale={KB} />
+          <NumberField path="pricePerGpuHour" />
+        </More>
+        <More title="Several GPUs" paths={SEVERAL_GPU_FIELDS} issues={issues}>
+          <SelectField path="sharding" choices={SHARDINGS} />
+          <SwitchField path="localLoss" />
+          <SwitchField path="gatherWithGrad" />
+        </More>
+        <More title="Accumulation, attention, sizes" paths={STEP_FIELDS} issues={issues}>
           <NumberField path="gradAccumulationSteps" />
           <SelectField path="attention" choices={ATTENTIONS} />
           <NumberField path="imageSize" />
           <NumberField path="contextLength" />
-          <SwitchField path="localLoss" />
-          <SwitchField path="gatherWithGrad" />
-        </More>
-        <More
-          title="Data and loading"
-          paths={["trainSampleCount", "validationSampleCount", "epochs", "loaderWorkers", "averageImageBytes"]}
-          issues={issues}
-        >
-          <NumberField path="trainSampleCount" />
-          <NumberField path="validationSampleCount" />
-          <NumberField path="epochs" />
-          <NumberField path="loaderWorkers" />
-          <NumberField path="averageImageBytes" scale={KB} />
         </More>
       </form>
     </PlanFormContext>
@@ -150,12 +174,12 @@ function More({
   children,
 }: {
   title: string;
-  paths: readonly string[];
+  paths: readonly FieldPath[];
   issues: readonly Issue[];
   children: ReactNode;
 }) {
   const [isOpen, setIsOpen] = useState(false);
-  const hasIssue = issues.some((issue) => paths.includes(issue.path));
+  const hasIssue = issues.some((issue) => paths.some((path) => path === issue.path));
   if (hasIssue && !isOpen) setIsOpen(true);
   return (
     <details className="group" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>

@@ -1,26 +1,28 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { SlidersHorizontal, X } from "lucide-react";
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { Columns2, Package } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Answer } from "@/components/answer/Answer";
 import { Changes } from "@/components/answer/Changes";
 import { spokenVerdict } from "@/components/answer/words";
 import { ByteUnitProvider, UnitSwitch, useByteUnit } from "@/components/ui/ByteUnit";
-import type { Change } from "@/lib/estimate/estimate";
+import { Spoken } from "@/components/ui/Spoken";
+import type { Change, Estimate } from "@/lib/estimate/estimate";
 import type { ByteUnit } from "@/lib/format";
-import { decodeLink, encodeLink } from "@/lib/plan/link";
+import { decodeLink } from "@/lib/plan/link";
 import type { Plan } from "@/lib/plan/plan";
 import type { EstimateAnswer, Option, PlannerActions } from "./answers";
+import { ExportCard } from "./ExportCard";
+import { focusField } from "./focus-field";
 import { fieldOf } from "./issues";
+import { linkTo, linkToComparison } from "./links";
 import { PlanForm } from "./PlanForm";
+import { PlanSheet } from "./PlanSheet";
 import { isRecord, isSameInput, type PlanInput, valueAt, withChoice } from "./plan-input";
 import { FailedCard, InvalidCard } from "./Refusal";
 import { ShareBar } from "./ShareBar";
 import { useAnswers } from "./use-answers";
-
-/** How long the answer must rest before it is read out. */
-const SPEAK_AFTER_MILLISECONDS = 700;
 
 interface PlannerProps {
   readonly initialInput: PlanInput;
@@ -50,9 +52,10 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
   const [input, setInput] = useState(initialInput);
   const { answer, estimate, isWaiting, changes, retry } = useAnswers(input, initialAnswer, actions);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
-  useEscape(isSheetOpen, () => setIsSheetOpen(false));
   const isAnswered = answer?.kind === "estimate" && !isWaiting;
   const link = answer?.kind === "estimate" ? linkTo(answer.estimate.plan) : null;
+  const comparison = estimate === null ? null : linkToComparison(estimate.plan, estimate.plan);
+  const exportTitle = useRef<HTMLHeadingElement>(null);
   useUrl(isAnswered ? link : null, initialInput, setInput);
 
   const change = useCallback((path: string, value: unknown) => setInput((old) => withChoice(old, path, value)), []);
@@ -67,22 +70,12 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
 
   function goTo(elementId: string) {
     setIsSheetOpen(true);
-    // By the next frame the sheet is open and its fields can take the focus.
-    requestAnimationFrame(() => {
-      const element = document.getElementById(elementId);
-      element?.closest("details")?.setAttribute("open", "");
-      element?.focus();
-      element?.scrollIntoView({ block: "center" });
-    });
+    focusField(elementId);
   }
 
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[23.5rem_minmax(0,1fr)]">
-      <aside
-        id="plan-sheet"
-        aria-label="Your plan"
-        className={`panel overflow-y-auto overscroll-contain lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-30 max-lg:max-h-[66dvh] max-lg:rounded-b-none max-lg:pb-16 max-lg:shadow-[0_-8px_30px_rgb(0_0_0/0.18)] max-lg:transition-[translate,visibility] ${isSheetOpen ? "" : "max-lg:invisible max-lg:translate-y-full"}`}
-      >
+      <PlanSheet isOpen={isSheetOpen} onOpen={setIsSheetOpen}>
         <PlanForm
           input={input}
           plan={plan}
@@ -92,7 +85,7 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
           largestThatFits={estimate?.memory.largestBatch.batchSize ?? null}
           onChange={change}
         />
-      </aside>
+      </PlanSheet>
 
       <div className="min-w-0 max-lg:pb-20">
         {answer?.kind === "invalid" && (
@@ -112,16 +105,31 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
           <div className="answer" data-waiting={isWaiting || answer?.kind !== "estimate"}>
             <Answer
               estimate={estimate}
-              onBatch={(batchSize) => change("perDeviceBatchSize", batchSize)}
+              onChange={change}
               actions={
-                <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save}>
+                <div className="flex flex-wrap items-center gap-2">
+                  <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save}>
+                    <UnitSwitch />
+                  </ShareBar>
+                  <button type="button" className="button" onClick={() => exportTitle.current?.focus()}>
+                    <Package aria-hidden="true" className="size-4" />
+                    Take it with you
+                  </button>
                   {link !== null && (
                     <a className="button" href={`/gpus${link.slice("/".length)}`}>
                       Which GPU?
                     </a>
                   )}
-                  <UnitSwitch />
-                </ShareBar>
+                  {comparison !== null && (
+                    <a className="button" href={comparison}>
+                      <Columns2 aria-hidden="true" className="size-4" />
+                      Compare with…
+                    </a>
+                  )}
+                </div>
+              }
+              exports={
+                <ExportCard input={input} isAnswered={isAnswered} exportPlan={actions.export} ref={exportTitle} />
               }
               changes={
                 <Changes
@@ -131,40 +139,12 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
                 />
               }
             />
-            <SpokenVerdict text={isAnswered ? estimate : null} />
+            <SpokenVerdict estimate={isAnswered ? estimate : null} />
           </div>
         )}
       </div>
-
-      <div className="fixed inset-x-0 bottom-0 z-40 border-t border-line bg-panel p-2.5 lg:hidden">
-        <button
-          type="button"
-          className="button button-primary w-full"
-          aria-expanded={isSheetOpen}
-          aria-controls="plan-sheet"
-          onClick={() => setIsSheetOpen(!isSheetOpen)}
-        >
-          {isSheetOpen ? (
-            <X aria-hidden="true" className="size-4" />
-          ) : (
-            <SlidersHorizontal aria-hidden="true" className="size-4" />
-          )}
-          {isSheetOpen ? "Close the plan" : "Change the plan"}
-        </button>
-      </div>
     </div>
   );
-}
-
-/** Calls back on Escape, wherever the focus is. A list that is open takes the key for itself first. */
-function useEscape(isActive: boolean, onEscape: () => void) {
-  const callback = useEffectEvent(onEscape);
-  useEffect(() => {
-    if (!isActive) return;
-    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && callback();
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, [isActive]);
 }
 
 /** Keeps the address the plan's own: writes what was answered, and reads what the browser's history brings back. */
@@ -193,29 +173,8 @@ function inputOfAddress(): PlanInput | null {
   return isRecord(given) ? given : null;
 }
 
-/** Path and query that restore a plan; null for a configuration too long for any link. */
-function linkTo(plan: Plan): string | null {
-  try {
-    return `/?${encodeLink(plan)}`;
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
-/** Reads the verdict out once it has come to rest, so that a moving slider does not chatter. */
-function SpokenVerdict({ text: estimate }: { text: Parameters<typeof spokenVerdict>[0] | null }) {
+/** Reads the verdict out once it has come to rest. */
+function SpokenVerdict({ estimate }: { estimate: Estimate | null }) {
   const unit = useByteUnit();
-  const [spoken, setSpoken] = useState("");
-  const text = estimate === null ? null : spokenVerdict(estimate, unit);
-  useEffect(() => {
-    if (text === null) return;
-    const timer = setTimeout(() => setSpoken(text), SPEAK_AFTER_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <p role="status" className="sr-only">
-      {spoken}
-    </p>
-  );
+  return <Spoken text={estimate === null ? null : spokenVerdict(estimate, unit)} />;
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { CircleHelp, CloudOff } from "lucide-react";
+import { useId } from "react";
 import type { Failed, Invalid } from "./answers";
 import { fieldId, Suggestions } from "./Field";
 import { labelOf } from "./field-texts";
@@ -8,6 +9,7 @@ import { labelOf } from "./field-texts";
 /** An honest no: everything that keeps the plan from being answered, with the way to each field. */
 export function InvalidCard({
   invalid,
+  of,
   hasLast,
   fieldFor,
   isStray,
@@ -15,6 +17,8 @@ export function InvalidCard({
   onUse,
 }: {
   invalid: Invalid;
+  /** Which of several plans, such as "Plan B". */
+  of?: string;
   hasLast: boolean;
   /** The field in sight that a path belongs to. */
   fieldFor: (path: string) => string;
@@ -26,11 +30,15 @@ export function InvalidCard({
   onUse: (path: string, value: unknown) => void;
 }) {
   const count = invalid.issues.length;
+  const titleId = useId();
+  const what = of === undefined ? "this" : of;
   return (
-    <section aria-labelledby="invalid-title" className="panel mb-4 border-tight p-4 sm:p-6">
-      <h2 id="invalid-title" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
+    <section aria-labelledby={titleId} className="panel mb-4 border-tight p-4 sm:p-6">
+      <h2 id={titleId} className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
         <CircleHelp aria-hidden="true" className="size-6 shrink-0 text-tight" />
-        {count === 1 ? "One value keeps this from being answered" : `${count} values keep this from being answered`}
+        {count === 1
+          ? `One value keeps ${what} from being answered`
+          : `${count} values keep ${what} from being answered`}
       </h2>
       <ul className="mt-3 space-y-2">
         {invalid.issues.map((issue) => (
@@ -64,9 +72,10 @@ export function InvalidCard({
 
 /** Something outside the plan went wrong. */
 export function FailedCard({ failed, onRetry }: { failed: Failed; onRetry: () => void }) {
+  const titleId = useId();
   return (
-    <section aria-labelledby="failed-title" className="panel mb-4 border-over p-4 sm:p-6">
-      <h2 id="failed-title" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
+    <section aria-labelledby={titleId} className="panel mb-4 border-over p-4 sm:p-6">
+      <h2 id={titleId} className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
         <CloudOff aria-hidden="true" className="size-6 shrink-0 text-over" />
         No answer came
       </h2>

@@ -2,6 +2,7 @@
 
 import { Check, Link2, Save } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { copyText } from "@/components/ui/copy-text";
 import type { PlannerActions } from "./answers";
 import type { PlanInput } from "./plan-input";
 
@@ -88,10 +89,5 @@ export function ShareBar({
 
 /** Copies a link, and says what happened. */
 async function copy(url: string): Promise<string> {
-  try {
-    await navigator.clipboard.writeText(url);
-    return "Link copied.";
-  } catch {
-    return "This browser refuses to copy: the address bar holds the link.";
-  }
+  return (await copyText(url)) ? "Link copied." : "This browser refuses to copy: the address bar holds the link.";
 }

@@ -1,4 +1,5 @@
 import type { Change, Estimate } from "@/lib/estimate/estimate";
+import type { Export, ExportFormat } from "@/lib/export/exported";
 import type { Issue } from "@/lib/plan/plan";
 
 /** The plan cannot be answered as it stands; every reason at once. */
@@ -16,12 +17,14 @@ export interface Failed {
 export type EstimateAnswer = { readonly kind: "estimate"; readonly estimate: Estimate } | Invalid | Failed;
 export type ChangesAnswer = { readonly kind: "changes"; readonly changes: readonly Change[] } | Invalid | Failed;
 export type SaveAnswer = { readonly kind: "saved"; readonly id: string } | Invalid | Failed;
+export type ExportAnswer = { readonly kind: "export"; readonly exported: Export } | Invalid | Failed;
 
 /** What the planner asks of the server. The page passes the actions in. */
 export interface PlannerActions {
   readonly estimate: (input: unknown) => Promise<EstimateAnswer>;
   readonly changes: (input: unknown) => Promise<ChangesAnswer>;
   readonly save: (input: unknown) => Promise<SaveAnswer>;
+  readonly export: (input: unknown, format: ExportFormat) => Promise<ExportAnswer>;
 }
 
 /** One choice of a long list, slim enough to send with the page. */

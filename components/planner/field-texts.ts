@@ -73,6 +73,26 @@ export const FIELD_TEXTS = {
     help: "Such as 8.9; decides which attention kernels and workspaces apply.",
     flag: "gpu.computeCapability",
   },
+  "gpu.memoryBandwidthBytesPerSecond": {
+    label: "Memory bandwidth",
+    help: "In GB/s, from the data sheet. Without it no time is given.",
+    flag: "gpu.memoryBandwidthBytesPerSecond",
+  },
+  "gpu.peakFlopsPerSecond.fp32": {
+    label: "Peak in fp32",
+    help: "In TFLOP/s, dense, outside the matrix units. Without it no time is given.",
+    flag: "gpu.peakFlopsPerSecond.fp32",
+  },
+  "gpu.peakFlopsPerSecond.fp16": {
+    label: "Peak in fp16",
+    help: "In TFLOP/s, dense; sheets often state the double, for sparse matrices.",
+    flag: "gpu.peakFlopsPerSecond.fp16",
+  },
+  "gpu.peakFlopsPerSecond.bf16": {
+    label: "Peak in bf16",
+    help: "In TFLOP/s, dense; leave it empty for a card that has no bf16 units.",
+    flag: "gpu.peakFlopsPerSecond.bf16",
+  },
   deviceCount: {
     label: "GPUs",
     help: "Each holds the whole model and its own batch.",
@@ -115,33 +135,33 @@ export const FIELD_TEXTS = {
   },
   trainSampleCount: {
     label: "Training pairs",
-    help: "Does not change memory.",
+    help: "Seen once an epoch.",
     flag: { open_clip: "--train-num-samples", transformers: "train_dataset" },
   },
   validationSampleCount: {
     label: "Validation pairs",
-    help: "Does not change memory.",
+    help: "Go forward after every epoch; 0 for no validation.",
     flag: { open_clip: "--val-num-samples", transformers: "eval_dataset" },
   },
   epochs: {
     label: "Epochs",
-    help: "Does not change memory.",
+    help: "Time and cost grow with them.",
     flag: { open_clip: "--epochs", transformers: "num_train_epochs" },
+  },
+  checkpointEveryEpochs: {
+    label: "Epochs between checkpoints",
+    help: "Weights and optimizer state are written; after the last epoch in any case.",
+    flag: { open_clip: "--save-frequency", transformers: "save_strategy" },
   },
   loaderWorkers: {
     label: "Loader workers",
-    help: "Host processes; does not change GPU memory.",
+    help: "Processes per GPU that decode images, a processor core for each.",
     flag: { open_clip: "--workers", transformers: "dataloader_num_workers" },
   },
   averageImageBytes: {
     label: "Average image file",
-    help: "In kB, as stored on disk; does not change GPU memory.",
+    help: "In kB, as stored on disk; larger files take longer to decode.",
     flag: "averageImageBytes",
-  },
-  checkpointEveryEpochs: {
-    label: "Epochs between checkpoints",
-    help: "One is written after the last epoch in any case; does not change memory.",
-    flag: { open_clip: "--save-frequency", transformers: "save_strategy" },
   },
   pricePerGpuHour: {
     label: "Your price",

@@ -9,27 +9,49 @@ import { isSameInput, type PlanInput } from "./plan-input";
 /** How long the plan must rest before the ladder of changes is worked out: it is several estimates. */
 const REST_MILLISECONDS = 250;
 
-export interface Answers {
+/** The answer to a plan that may change at any moment. */
+export interface EstimateState {
+  /** The plan that the newest answer is for, or the one under way. */
+  readonly asked: PlanInput;
   /** The newest answer that came, of whatever kind. */
   readonly answer: EstimateAnswer | null;
   /** The newest answer with figures; it stays in sight while the plan cannot be answered. */
   readonly estimate: Estimate | null;
   /** Whether the newest answer is for an older plan than the form holds. */
   readonly isWaiting: boolean;
-  readonly changes: readonly Change[] | null;
   readonly retry: () => void;
 }
 
-/**
- * Asks for the answers to a plan that may change with every movement of a slider. One question is under way at a time and
- * the next is always the newest, so a slow answer delays the next one but never queues up stale ones.
- */
+export interface Answers extends EstimateState {
+  /** The ladder of changes; null while it is worked out. */
+  readonly changes: readonly Change[] | null;
+}
+
+/** The figures of a plan, and once it rests the changes that would help it. */
 export function useAnswers(input: PlanInput, initial: EstimateAnswer, actions: PlannerActions): Answers {
+  const state = useEstimate(input, initial, actions.estimate);
+  const rested = useRested(state.asked, state.isWaiting);
+  const changes = useQuery({
+    queryKey: ["changes", rested],
+    queryFn: () => (rested === null ? null : actions.changes(rested)),
+    enabled: rested !== null && state.answer?.kind === "estimate",
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  return { ...state, changes: changes.data?.kind === "changes" ? changes.data.changes : null };
+}
+
+/**
+ * Asks for the figures of a plan that may change with every movement of a slider. One question is under way at a time
+ * and the next is always the newest, so a slow answer delays the next one but never queues up stale ones.
+ */
+export function useEstimate(input: PlanInput, initial: EstimateAnswer, ask: PlannerActions["estimate"]): EstimateState {
   const [first] = useState(input);
   const [asked, setAsked] = useState(input);
   const query = useQuery({
     queryKey: ["estimate", asked],
-    queryFn: () => actions.estimate(asked),
+    queryFn: () => ask(asked),
     initialData: asked === first ? initial : undefined,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
@@ -45,25 +67,7 @@ export function useAnswers(input: PlanInput, initial: EstimateAnswer, actions: P
     ? { kind: "failed", message: "The server could not be reached. The plan is kept; try again." }
     : (query.data ?? null);
   const estimate = useLastEstimate(answer);
-  const isWaiting = isBehind || isUnderWay;
-
-  const rested = useRested(asked, isWaiting);
-  const changes = useQuery({
-    queryKey: ["changes", rested],
-    queryFn: () => actions.changes(rested),
-    enabled: rested !== null && answer?.kind === "estimate",
-    placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
-
-  return {
-    answer,
-    estimate,
-    isWaiting,
-    changes: changes.data?.kind === "changes" ? changes.data.changes : null,
-    retry: () => void query.refetch(),
-  };
+  return { asked, answer, estimate, isWaiting: isBehind || isUnderWay, retry: () => void query.refetch() };
 }
 
 function useLastEstimate(answer: EstimateAnswer | null): Estimate | null {

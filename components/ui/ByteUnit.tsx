@@ -28,12 +28,12 @@ const LEAST_SHOWN = { GiB: 0.01 * GIB, GB: 0.01 * GB, MiB: MIB } as const satisf
 /** An amount of memory in the unit that was chosen. */
 export function Bytes({ value }: { value: number }) {
   const unit = useByteUnit();
+  return <span className="whitespace-nowrap tabular-nums">{bytesText(value, unit)}</span>;
+}
+
+export function bytesText(value: number, unit: ByteUnit): string {
   const least = LEAST_SHOWN[unit];
-  return (
-    <span className="whitespace-nowrap tabular-nums">
-      {value > 0 && value < least ? `< ${formatBytes(least, unit)}` : formatBytes(value, unit)}
-    </span>
-  );
+  return value > 0 && value < least ? `< ${formatBytes(least, unit)}` : formatBytes(value, unit);
 }
 
 export function UnitSwitch() {

@@ -4,6 +4,7 @@ import { estimateFixture, PLAN } from "@/__tests__/fixtures/estimate";
 import type { ChangesAnswer, EstimateAnswer, PlannerActions } from "@/components/planner/answers";
 import { Planner } from "@/components/planner/Planner";
 import { isRecord, type PlanInput } from "@/components/planner/plan-input";
+import type { Export, ExportFormat } from "@/lib/export/exported";
 
 // jsdom lays nothing out, so it has nothing to scroll.
 Element.prototype.scrollIntoView ??= () => {};
@@ -27,9 +28,18 @@ function server(overrides: Partial<PlannerActions> = {}) {
       };
     },
     save: async () => ({ kind: "saved", id: "abc" }),
+    export: async (_input, format) => ({ kind: "export", exported: exportedAs(format) }),
     ...overrides,
   };
   return { actions, asked };
+}
+
+/** As if LoRA were asked of open_clip: that form refuses, every other has a text. */
+function exportedAs(format: ExportFormat): Export {
+  if (format === "open_clip")
+    return { ok: false, format, reasons: ["open_clip_train has no LoRA"], instead: "huggingface" };
+  const file = { fileName: `plan.${format}`, mediaType: "text/plain", text: `text of ${format}` };
+  return { ok: true, format, ...file, notes: ["The learning rate is a starting point."] };
 }
 
 function answerTo(input: unknown): EstimateAnswer {
@@ -183,4 +193,57 @@ test("the chart is read with the arrow keys: each moment has its exact figure", 
   open(server().actions);
   const cursor = screen.getByRole("slider", { name: "Moment of the training step" });
   expect(cursor).toHaveAttribute("aria-valuetext", expect.stringMatching(/GiB allocated$/));
+});
+
+test("every field of the run and of several GPUs can be set", async () => {
+  const { actions, asked } = server();
+  open(actions);
+  const set = async (name: string, value: string) => {
+    const field = screen.getByRole("textbox", { name });
+    await userEvent.clear(field);
+    await userEvent.type(field, value);
+  };
+  await userEvent.click(screen.getByText("Data, checkpoints, price"));
+  await set("Epochs between checkpoints", "2");
+  await set("Average image file", "200");
+  await set("Your price", "0.4");
+  await userEvent.click(screen.getByText("Several GPUs"));
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Sharding" }), "zero2");
+  const expected = { checkpointEveryEpochs: 2, averageImageBytes: 200_000, pricePerGpuHour: 0.4, sharding: "zero2" };
+  await waitFor(() => expect(asked.at(-1)).toEqual({ ...INPUT, ...expected }));
+}, 15_000);
+
+test("a card of one's own can be given what a time needs", async () => {
+  const { actions, asked } = server();
+  open(actions, answerTo(INPUT), { ...INPUT, gpu: { name: "Mine", memoryBytes: 2 ** 34 } });
+  await userEvent.type(screen.getByRole("textbox", { name: "Memory bandwidth" }), "900");
+  await userEvent.type(screen.getByRole("textbox", { name: "Peak in fp16" }), "120");
+  await waitFor(() =>
+    expect(asked.at(-1)).toMatchObject({
+      gpu: { memoryBandwidthBytesPerSecond: 900e9, peakFlopsPerSecond: { fp16: 120e12 } },
+    }),
+  );
+}, 15_000);
+
+test("a form that cannot hold the plan says why, and the one that can is a click away", async () => {
+  const user = userEvent.setup();
+  open(server().actions);
+  await user.click(screen.getByRole("button", { name: "open_clip command" }));
+  expect(await screen.findByText("open_clip_train has no LoRA.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Take the Hugging Face script instead" }));
+  expect(await screen.findByText("text of huggingface")).toBeVisible();
+  expect(screen.getByText("The learning rate is a starting point.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Copy" }));
+  expect(await screen.findByText("Copied.")).toBeVisible();
+  expect(await navigator.clipboard.readText()).toBe("text of huggingface");
+}, 15_000);
+
+test("the button of the action bar leads to the exports, and comparing starts with a copy of the plan", async () => {
+  open(server().actions);
+  await userEvent.click(screen.getByRole("button", { name: "Take it with you" }));
+  expect(screen.getByRole("heading", { name: "Take it with you" })).toHaveFocus();
+  const href = screen.getByRole("link", { name: "Compare with…" }).getAttribute("href") ?? "";
+  const sides = new URL(href, "http://localhost").searchParams;
+  expect(sides.get("a")).toBe(sides.get("b"));
+  expect(sides.get("a")).toContain("model=ViT-L-14");
 });

@@ -1,0 +1,92 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+
+const PLANS = "/compare?a=v=1%26model=ViT-L-14%26gpu=rtx-4090&b=v=1%26model=ViT-L-14%26batch=128%26gpu=rtx-4090";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 60_000);
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  page = await context.newPage();
+});
+
+afterEach(() => context.close());
+
+const sentence = (on: Page = page) => on.getByRole("heading", { level: 2 });
+const side = (name: "a" | "b", on: Page = page) => on.locator(`#side-${name}`);
+
+test("the planner starts a comparison with a copy of its plan, and the form changes the copy", async () => {
+  const errors = errorsOf(page);
+  await page.goto(at("/?model=ViT-L-14&gpu=rtx-4090"));
+  await page.waitForURL(/[?&]v=1/);
+  await page.getByRole("link", { name: "Compare with…" }).click();
+  await page.getByRole("heading", { name: /The plans are the same so far/ }).waitFor();
+  await page.getByRole("textbox", { name: "Batch per GPU", exact: true }).fill("128");
+  await page.waitForURL((url) => url.searchParams.get("b")?.includes("batch=128") === true);
+  expect(new URL(page.url()).searchParams.get("a")).not.toContain("batch=128");
+  expect(await side("a").textContent()).toMatch(/^Fits on/);
+  expect(await side("b").textContent()).toMatch(/^Does not fit on/);
+  expect(await sentence().textContent()).toMatch(/^B does not fit where A fits, needs .* more on each GPU/);
+  expect(errors).toEqual([]);
+}, 30_000);
+
+test("a shared comparison gives the same sentence to someone else, even without JavaScript", async () => {
+  await page.goto(at(PLANS));
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const other = await plain.newPage();
+  await other.goto(page.url());
+  expect(await sentence(other).textContent()).toBe(await sentence().textContent());
+  await plain.close();
+}, 30_000);
+
+test("each side leads to its own plan", async () => {
+  await page.goto(at(PLANS));
+  await page.getByRole("link", { name: "All of plan B" }).click();
+  await page.waitForURL(/\/\?v=1&model=ViT-L-14&batch=128/);
+}, 30_000);
+
+test("a side that cannot be read says what is wrong with it, beside the field", async () => {
+  await page.goto(at("/compare?a=model=ViT-B-32&b=model=ViT-B-32%26batch=-3"));
+  await page.getByRole("heading", { name: "One value keeps plan B from being answered" }).waitFor();
+  expect(await page.getByRole("textbox", { name: "Batch per GPU" }).getAttribute("aria-invalid")).toBe("true");
+  expect(await accessibilityFindings(page)).toEqual([]);
+}, 30_000);
+
+test.each([
+  ["light", 1440],
+  ["dark", 1440],
+  ["light", 390],
+  ["dark", 390],
+] as const)(
+  "axe finds nothing in %s at %i px, and nothing scrolls sideways",
+  async (colorScheme, width) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(at(PLANS), { waitUntil: "networkidle" });
+    await page.getByText("fields are the same").click();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+  },
+  60_000,
+);
+
+test("at 390 px the plans stand one above the other, and the form opens from below", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(at(PLANS), { waitUntil: "networkidle" });
+  const [above, below] = [await side("a").boundingBox(), await side("b").boundingBox()];
+  expect(below?.y).toBeGreaterThan(above?.y ?? Number.POSITIVE_INFINITY);
+  await page.getByRole("button", { name: "Change plan A", exact: true }).click();
+  await page.getByLabel("Precision").selectOption("fp32");
+  await page.waitForURL((url) => url.searchParams.get("a")?.includes("precision=fp32") === true);
+}, 30_000);

@@ -1,0 +1,2 @@
+export const SIDES = ["a", "b"] as const;
+export type Side = (typeof SIDES)[number];
