@@ -183,6 +183,7 @@ function readingOf(graph: BenchmarkGraph, gpu: GpuSpec, precision: TimePrecision
       frozenInEvalMode: false,
       deviceCount: 1,
       gradAccumulationSteps: 1,
+      sharding: "none",
     });
     built = { training, lowered };
     graphs.set(graphKey, built);
