@@ -16,10 +16,10 @@ export interface DeviceMemory {
   readonly largestBatchSize: (usableBytes: number) => number;
 }
 
-export function deviceMemory({ plan, architecture }: ResolvedPlan, lowered: LoweredStep): DeviceMemory {
+export function deviceMemory({ plan, architecture, gpu }: ResolvedPlan, lowered: LoweredStep): DeviceMemory {
   const replay = replayAllocator(lowered, plan.perDeviceBatchSize);
-  const overhead = overheadInterval(plan, architecture.vision.kind === "resnet");
-  const deviceBytesOf = (reservedBytes: number) => deviceInterval(reservedInterval(reservedBytes), overhead);
+  const overhead = overheadInterval(plan, architecture.vision.kind === "resnet", gpu);
+  const deviceBytesOf = (reservedBytes: number) => deviceInterval(reservedInterval(reservedBytes), overhead, gpu);
   const reading = new BatchReading(lowered);
   // Between batch sizes the allocator's share is taken as it is at this one; the graph's part is read anew.
   const share = replay.peakReservedBytes / reading.peakBytes(plan.perDeviceBatchSize);

@@ -11,7 +11,7 @@ import { estimateMemory, type MemoryOptions } from "./memory";
 import { MODEL_VERSION } from "./model-version";
 import { estimateTime, workOf } from "./time/time";
 import type { TimeAnswer } from "./time/time-estimate";
-import { overheadInterval } from "./uncertainty";
+import { isContextMeasured, overheadInterval } from "./uncertainty";
 
 export { changesThatHelp } from "./changes";
 
@@ -103,14 +103,16 @@ function negativesPerExample({ plan }: ParsedPlan): number {
 
 /** What the estimators assume beyond the plan. */
 function ownAssumptions({ plan, architecture, gpu }: ParsedPlan): readonly Assumption[] {
-  const overhead = overheadInterval(plan, architecture.vision.kind === "resnet");
+  const overhead = overheadInterval(plan, architecture.vision.kind === "resnet", gpu);
   return [
     {
       field: "device overhead",
       value: overhead.likely,
       unit: "bytes",
-      status: "default",
-      note: "CUDA context, kernels and libraries outside PyTorch's allocator; not measured on this card",
+      status: isContextMeasured(gpu) ? "measured" : "default",
+      note: isContextMeasured(gpu)
+        ? "CUDA context, kernels and libraries outside PyTorch's allocator, as measured on an H100"
+        : "CUDA context, kernels and libraries outside PyTorch's allocator; not measured on this card",
     },
     {
       field: "usable memory",

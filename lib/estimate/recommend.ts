@@ -100,7 +100,9 @@ class StepsByFamily {
 /** What of a card decides which kernels and workspaces a step has. */
 function familyOf({ sm }: Card): string {
   if (sm < 80) return "before Ampere";
-  return sm === 90 || sm === 100 ? "Hopper and data-centre Blackwell" : "Ampere and later";
+  // Their workspaces are alike, but only Hopper's context was measured.
+  if (sm === 90) return "Hopper";
+  return sm === 100 ? "data-centre Blackwell" : "Ampere and later";
 }
 
 function remembered(ask: (question: number) => number): (question: number) => number {
@@ -169,7 +171,6 @@ const GENTLEST_FIRST = [
   "checkpointing",
   "precision",
   "adamw_8bit",
-  "largest_batch",
   "half_batch",
   "lora",
   "partial",
@@ -190,7 +191,8 @@ function fittingChanges(parsed: ParsedPlan, rows: readonly RecommendationRow[]):
       byFamily.set(family, changes);
     }
     const change = [...changes]
-      .filter(({ deviceBytes }) => deviceBytes.high <= gpu.usableBytes)
+      // The largest batch is each card's own, and its row says it.
+      .filter(({ id, deviceBytes }) => id !== "largest_batch" && deviceBytes.high <= gpu.usableBytes)
       .sort((a, b) => GENTLEST_FIRST.indexOf(a.id) - GENTLEST_FIRST.indexOf(b.id))[0];
     if (change !== undefined) found.push({ gpuId: row.gpuId, change: { ...change, verdict: "fits" } });
   }
