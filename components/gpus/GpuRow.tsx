@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { VerdictBadge } from "@/components/answer/VerdictIcon";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import type { Change } from "@/lib/estimate/estimate";
@@ -22,19 +22,23 @@ import {
   timeText,
 } from "./words";
 
-/** One card in one number. What is missing says why. */
-export function GpuRow({
+/** One card in one number. What is missing says why. Most rows outlast a change of goal or filter, and are not drawn anew. */
+export const GpuRow = memo(function GpuRow({
   row,
   plan,
   change,
-  others,
+  otherCount,
+  isOpen,
+  onToggle,
 }: {
   row: RecommendationRow;
   plan: Plan;
   /** The single change with which the plan would fit this card. */
   change: Change | null;
-  /** The other counts of the card; null on their own rows. */
-  others: { readonly count: number; readonly isOpen: boolean; readonly toggle: () => void } | null;
+  /** How many other numbers of the card there are; null on their own rows. */
+  otherCount: number | null;
+  isOpen: boolean;
+  onToggle: (gpuId: string) => void;
 }) {
   const unit = useByteUnit();
   const link = planLink(plan, row);
@@ -44,19 +48,19 @@ export function GpuRow({
         scope="row"
         className="sticky left-0 z-[5] w-[11rem] min-w-[9.5rem] border-b border-line bg-panel py-2 pr-3 pl-1.5 text-left font-medium group-hover:bg-sunken sm:w-[13rem]"
       >
-        <div className={`flex items-start gap-1 ${others === null ? "pl-7" : ""}`}>
-          {others !== null && others.count > 0 && (
+        <div className={`flex items-start gap-1 ${otherCount === null ? "pl-7" : ""}`}>
+          {otherCount !== null && otherCount > 0 && (
             <button
               type="button"
               className="rounded-md p-1 text-muted hover:bg-accent-soft"
-              aria-expanded={others.isOpen}
+              aria-expanded={isOpen}
               aria-label={`Other numbers of ${row.gpuName}`}
-              onClick={others.toggle}
+              onClick={() => onToggle(row.gpuId)}
             >
-              <ChevronRight aria-hidden="true" className={`size-4 ${others.isOpen ? "rotate-90" : ""}`} />
+              <ChevronRight aria-hidden="true" className={`size-4 ${isOpen ? "rotate-90" : ""}`} />
             </button>
           )}
-          <div className={`min-w-0 ${others !== null && others.count === 0 ? "pl-6" : ""}`}>
+          <div className={`min-w-0 ${otherCount === 0 ? "pl-6" : ""}`}>
             <span className="text-muted tabular-nums">{formatCount(row.deviceCount)} ×</span> {shortName(row.gpuName)}
             {row.inChapter && (
               <span title="A card of the chapter" className="ml-1 text-accent">
@@ -108,7 +112,7 @@ export function GpuRow({
       </td>
     </tr>
   );
-}
+});
 
 function CostText({ row }: { row: RecommendationRow }) {
   const { cost, noCost } = row;

@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowDown, ArrowUp, ArrowUpDown, Download } from "lucide-react";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { downloadCsv, toCsv } from "@/components/charts/csv";
 import type { FittingChange, RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount } from "@/lib/format";
@@ -40,11 +40,13 @@ export function GpuTable({
   const cards = byCard(sorted);
   const isAllOpen = cards.length > 0 && cards.every(([row]) => row === undefined || open.has(row.gpuId));
 
-  function toggle(gpuId: string) {
-    const next = new Set(open);
-    if (!next.delete(gpuId)) next.add(gpuId);
-    setOpen(next);
-  }
+  const toggle = useCallback((gpuId: string) => {
+    setOpen((old) => {
+      const next = new Set(old);
+      if (!next.delete(gpuId)) next.add(gpuId);
+      return next;
+    });
+  }, []);
 
   return (
     <section aria-labelledby="table-title" className="panel min-w-0 p-4 sm:p-6">
@@ -112,7 +114,9 @@ export function GpuTable({
                       // Worked out for one card.
                       (row.deviceCount === 1 && fittingChanges.find(({ gpuId }) => gpuId === row.gpuId)?.change) || null
                     }
-                    others={index === 0 ? { count: card.length - 1, isOpen, toggle: () => toggle(row.gpuId) } : null}
+                    otherCount={index === 0 ? card.length - 1 : null}
+                    isOpen={isOpen}
+                    onToggle={toggle}
                   />
                 ))}
               </tbody>

@@ -164,7 +164,7 @@ test("when nothing one owns fits, the server is asked which single change would 
     },
   });
   expect(lead()).toHaveTextContent("The plan as it stands fits none of these GPUs");
-  const links = await screen.findAllByRole("link", { name: "Checkpoint" });
+  const links = await screen.findAllByRole("link", { name: "Checkpoint" }, { timeout: 4000 });
   for (const link of links) expect(link).toHaveAttribute("href", expect.stringContaining("checkpointing=true"));
   expect(asked).toEqual([{ goal: "cheapest", filter: { owned: ["t4-16gb"] } }]);
 });
