@@ -51,14 +51,14 @@ test("no row is both quicker and cheaper than one on the front, and rows off it 
   }
 });
 
-test("a row says what the estimate of that card says: time to the digit, memory within one percent", () => {
+test("a row says what the estimate of that card says: time to the digit, memory within two percent", () => {
   const { rows } = ask("fastest", { deviceCounts: [1] });
   for (const gpu of ["rtx-4090", "a100-sxm4-80gb", "h100-sxm5-80gb", "t4"]) {
     const row = rows.find(({ gpuId }) => gpuId === gpu);
     const estimate = estimatePlan(parsed({ gpu }), { today: TODAY });
     expect(row?.totalSeconds?.likely).toBeCloseTo(estimate.time?.totalSeconds.likely ?? Number.NaN, 6);
     const [here, there] = [row?.deviceBytes.likely ?? 0, estimate.memory.deviceBytes.likely];
-    expect(Math.abs(here - there) / there).toBeLessThan(0.01);
+    expect(Math.abs(here - there) / there).toBeLessThan(0.02);
     expect(row?.verdict).toBe(estimate.memory.verdict);
   }
 });

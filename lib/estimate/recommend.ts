@@ -35,7 +35,7 @@ export interface RecommendOptions {
  *
  * The batch per device stays as the plan says, so that more devices make fewer steps. Memory is worked out once for each
  * family of cards that run the same kernels; what a card's number of multiprocessors adds (scratch of reductions, under
- * one percent) is that of the family's first card.
+ * two percent) is that of the family's first card.
  */
 export function recommend(parsed: ParsedPlan, { goal, filter, today }: RecommendOptions): Recommendation {
   const steps = new StepsByFamily(parsed);
