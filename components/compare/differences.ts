@@ -113,10 +113,12 @@ export function secondsChange(a: number, b: number): string {
   return change(a, b, formatRoughSeconds(Math.abs(b - a)));
 }
 
-/** "+1.2 GiB (+5 %)"; what does not show in either figure is no difference. */
+/** "+1.2 GiB (+5 %)"; figures that read alike are the same, and what is too little to show is told in words. */
 export function bytesChange(a: number, b: number, unit: ByteUnit): string {
+  if (bytesText(a, unit) === bytesText(b, unit)) return "the same";
   const size = bytesText(Math.abs(b - a), unit);
-  return size.startsWith("<") ? "the same" : change(a, b, size);
+  if (size.startsWith("<")) return b > a ? "slightly more" : "slightly less";
+  return change(a, b, size);
 }
 
 /** "+$0.02 (+40 %)". */

@@ -62,6 +62,7 @@ test("differences have a sign, a unit and a share, and nothing is the same as it
   expect(usdChange(0, 0.2)).toBe("+$0.20");
   expect(usdChange(1, 1)).toBe("the same");
   expect(bytesChange(GIB, GIB + 500, "GiB")).toBe("the same");
+  expect(bytesChange(0.0111 * GIB, 0.002 * GIB, "GiB")).toBe("slightly less");
 });
 
 test("what is almost all gone, or many times as much, is told without a share", () => {
