@@ -211,7 +211,7 @@ test("every field of the run and of several GPUs can be set", async () => {
   await userEvent.selectOptions(screen.getByRole("combobox", { name: "Sharding" }), "zero2");
   const expected = { checkpointEveryEpochs: 2, averageImageBytes: 200_000, pricePerGpuHour: 0.4, sharding: "zero2" };
   await waitFor(() => expect(asked.at(-1)).toEqual({ ...INPUT, ...expected }));
-}, 15_000);
+});
 
 test("a card of one's own can be given what a time needs", async () => {
   const { actions, asked } = server();
@@ -223,7 +223,7 @@ test("a card of one's own can be given what a time needs", async () => {
       gpu: { memoryBandwidthBytesPerSecond: 900e9, peakFlopsPerSecond: { fp16: 120e12 } },
     }),
   );
-}, 15_000);
+});
 
 test("a form that cannot hold the plan says why, and the one that can is a click away", async () => {
   const user = userEvent.setup();
@@ -236,7 +236,7 @@ test("a form that cannot hold the plan says why, and the one that can is a click
   await user.click(screen.getByRole("button", { name: "Copy" }));
   expect(await screen.findByText("Copied.")).toBeVisible();
   expect(await navigator.clipboard.readText()).toBe("text of huggingface");
-}, 15_000);
+});
 
 test("the button of the action bar leads to the exports, and comparing starts with a copy of the plan", async () => {
   open(server().actions);
