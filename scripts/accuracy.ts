@@ -53,7 +53,7 @@ function main(args: readonly string[]): number {
 }
 
 function reportOnnxRuntime({ file }: AccuracyOptions): number {
-  const comparisons = readRuntimeRows(file ?? RUNTIME_TRUTH).map(compareRuntimeRow);
+  const comparisons = readRuntimeRows(file === null ? RUNTIME_TRUTH : [file]).map(compareRuntimeRow);
   const broken = brokenRuntimeLimits(comparisons);
   const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
   process.stdout.write(`${printRuntime(comparisons)}\n\n${verdict}\n`);

@@ -1,12 +1,13 @@
 import {
   brokenRuntimeLimits,
   compareRuntimeRow,
-  RUNTIME_TRUTH,
   type RuntimeRow,
   readRuntimeRows,
 } from "../../scripts/accuracy/onnxruntime";
 
-const rows = readRuntimeRows(RUNTIME_TRUTH);
+const recorded = readRuntimeRows();
+const rows = recorded.filter(({ provider }) => provider === "cpu");
+const onCard = recorded.filter(({ provider }) => provider === "cuda");
 
 test("the truth covers every strategy and both towers at three batch sizes each", () => {
   const batchesOf = new Map<string, Set<unknown>>();
@@ -31,4 +32,12 @@ test("the peak of every small configuration is predicted to the byte", () => {
 test("a prediction that is far off breaks the limits", () => {
   const row: RuntimeRow = { ...small[0], memory: { ...small[0].memory, inUsePeakBytes: 1000 } };
   expect(brokenRuntimeLimits([compareRuntimeRow(row)]).length).toBe(2);
+});
+
+test("on a card every kernel ran there, and the bytes asked for are predicted to the byte", () => {
+  expect(onCard.length).toBeGreaterThanOrEqual(12);
+  for (const { providers, nodes } of onCard) expect(providers).toEqual({ CUDAExecutionProvider: nodes });
+  const comparisons = onCard.filter(({ nodes }) => nodes < 5000).map(compareRuntimeRow);
+  const off = comparisons.filter(({ row, predicted }) => predicted.requestedBytes !== row.memory.requestedBytes);
+  expect(off.map(({ row }) => row.key)).toEqual([]);
 });

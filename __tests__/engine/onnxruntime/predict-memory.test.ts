@@ -40,7 +40,7 @@ const profiles = profileModels(models, THREADS);
 test.each(CASES.map(({ title }, i) => ({ title, i })))(
   "$title: order and memory are the runtime's, kernel by kernel",
   ({ i }) => {
-    const { timeline, inUsePeakBytes, requestedPeakBytes, arenaBytes } = predictMemory(models[i], THREADS);
+    const { timeline, inUsePeakBytes, requestedPeakBytes, arenaBytes } = predictMemory(models[i], "cpu", THREADS);
     const predicted = timeline.map(({ node, inUseBytes }) => `${node.operator} ${node.outputs[0].name} ${inUseBytes}`);
     const { kernels, memory } = profiles[i];
     expect(predicted).toEqual(kernels.map(({ name, operator, inUseBytes }) => `${operator} ${name} ${inUseBytes}`));
@@ -54,7 +54,7 @@ test.each(CASES.map(({ title }, i) => ({ title, i })))(
 
 test("the state of the optimizer and the gradients are all in memory when the update begins", () => {
   const training = trainingStep(TINY_VIT, FULL_PLAN);
-  const { requestedPeakBytes } = predictMemory(models[0], THREADS);
+  const { requestedPeakBytes } = predictMemory(models[0], "cpu", THREADS);
   const parameters = training.graph.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   expect(requestedPeakBytes).toBeGreaterThan(4 * 4 * parameters);
 });

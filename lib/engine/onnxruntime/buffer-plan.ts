@@ -1,5 +1,5 @@
 import { ELEMENT_BYTES, type OnnxModel, type OnnxNode, type OnnxValue } from "../../onnx/model";
-import { isView, mayOverwrite } from "./kernels";
+import { isView, mayOverwrite, type Provider } from "./kernels";
 import { elementCount, sameLengths } from "./writer";
 
 /** One stretch of memory, from the operation that fills it first to the last one that reads any tensor kept in it. */
@@ -26,8 +26,8 @@ export interface BufferStep {
  * @param order of execution, as positions in the model's nodes
  * @source onnxruntime `PlannerImpl::ComputeSingleStreamReusePlan` (core/framework/allocation_planner.cc)
  */
-export function planBuffers(model: OnnxModel, order: Int32Array): readonly BufferStep[] {
-  const planner = new Planner(model);
+export function planBuffers(model: OnnxModel, order: Int32Array, provider: Provider): readonly BufferStep[] {
+  const planner = new Planner(model, provider);
   const steps = Array.from(order, (position) => planner.place(model.nodes[position]));
   return planner.withReleases(steps);
 }
@@ -48,7 +48,10 @@ class Planner {
   private free: Buffer[] = [];
   private readonly shapes = new Map<Buffer, OnnxValue>();
 
-  constructor(model: OnnxModel) {
+  constructor(
+    model: OnnxModel,
+    private readonly provider: Provider,
+  ) {
     this.outside = new Set([...model.constants, ...model.inputs, ...model.outputs]);
     for (const { inputs, outputs } of model.nodes) {
       for (const value of [...inputs, ...outputs]) this.usesOfValue.set(value, (this.usesOfValue.get(value) ?? 0) + 1);
@@ -87,7 +90,7 @@ class Planner {
     if (input === undefined || buffer === undefined) return null;
     if (isView(node.operator)) return buffer;
     const isLastRead = this.uses.get(buffer) === 1;
-    return mayOverwrite(node.operator) && isLastRead && sameSize(input, output) ? buffer : null;
+    return mayOverwrite(node.operator, this.provider) && isLastRead && sameSize(input, output) ? buffer : null;
   }
 
   /** Single numbers are not worth handing on. */
