@@ -2,7 +2,7 @@ import type { ClipArchitecture } from "../../catalogue/architecture";
 import type { GpuSpec } from "../../catalogue/gpus";
 import { HOST_SECONDS_PER_KERNEL, TIME_ERROR_HIGH, TIME_ERROR_LOW } from "../../catalogue/kernel-efficiencies";
 import { bytesPerElement } from "../../engine/tape";
-import { formatCompactCount } from "../../format";
+import { formatCount } from "../../format";
 import { coefficientOf } from "../../graph/shape";
 import type { Plan } from "../../plan/plan";
 import { flopsOf } from "../../readings/counts";
@@ -56,9 +56,10 @@ export function estimateTime(work: TimedWork, plan: Plan, architecture: ClipArch
   const stepSamples = plan.perDeviceBatchSize * plan.gradAccumulationSteps * plan.deviceCount;
   const limits = rateLimits(plan, gpu, step, stepSamples);
   const slowest = limits[0];
-  const clock = Math.max(step.total, stepSamples / loaderSamplesPerSecond(plan));
+  const loading = stepSamples / loaderSamplesPerSecond(plan);
+  const clock = Math.max(step.total, loading);
   const seconds: Interval = {
-    low: Math.max(TIME_ERROR_LOW * step.device, step.kernelCount * HOST_SECONDS_PER_KERNEL.low),
+    low: Math.max(TIME_ERROR_LOW * Math.max(step.device, loading), step.kernelCount * HOST_SECONDS_PER_KERNEL.low),
     likely: clock,
     high: Math.max(TIME_ERROR_HIGH * clock, step.kernelCount * HOST_SECONDS_PER_KERNEL.high),
     reason:
@@ -120,7 +121,7 @@ function rateLimits(plan: Plan, gpu: GpuSpec, step: StepSeconds, stepSamples: nu
 function limitSentence(plan: Plan, limits: readonly RateLimit[]): string {
   const [slowest, next] = limits;
   if (slowest === undefined || next === undefined) return "";
-  const rate = (limit: RateLimit) => `${formatCompactCount(Math.round(limit.samplesPerSecond))} samples/s`;
+  const rate = (limit: RateLimit) => `${formatCount(Math.round(limit.samplesPerSecond))} samples/s`;
   const gpu = limits.find(({ id }) => id === "gpu") ?? next;
   switch (slowest.id) {
     case "loader":
