@@ -32,7 +32,7 @@ export interface StepSeconds {
   readonly device: number;
   readonly host: number;
   readonly communication: Communication;
-  /** The longer of device and host, and what communication adds to it. */
+  /** The longer of the two: the card with the collectives it waits for, or the host. */
   readonly total: number;
   readonly kernelCount: number;
 }
@@ -70,7 +70,7 @@ export function stepSeconds(
     device,
     host,
     communication: collectives,
-    total: Math.max(device, host) + collectives.exposedSeconds,
+    total: Math.max(device + collectives.exposedSeconds, host),
     kernelCount,
   };
 }

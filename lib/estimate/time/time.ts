@@ -138,7 +138,7 @@ function limitSentence(plan: Plan, limits: readonly RateLimit[]): string {
 }
 
 function stepParts(plan: Plan, step: StepSeconds, clock: number): StepPart[] {
-  const waitsForHost = Math.max(0, step.host - step.device);
+  const waitsForHost = Math.max(0, step.host - step.device - step.communication.exposedSeconds);
   const parts: StepPart[] = [
     { id: "forward", label: "Forward", seconds: step.forward, note: "both towers and the loss" },
     {
