@@ -93,7 +93,8 @@ class KernelCollection {
   private readonly alike = new Map<number, Counted[]>();
 
   add(kernel: Omit<Kernel, "count">): void {
-    const sum = kernel.flops + 3 * kernel.bytes + 7 * kernel.rows + 11 * kernel.columns;
+    const { operation, flops, bytes, rows, columns } = kernel;
+    const sum = flops + 3 * bytes + 7 * rows + 11 * columns + 13 * operation.length;
     let candidates = this.alike.get(sum);
     if (candidates === undefined) {
       candidates = [];
@@ -172,8 +173,11 @@ class UnitReader {
   ) {}
 
   read(unit: readonly Node[]): void {
-    const storages = unit.flatMap((node) => this.made.get(node) ?? []);
-    const left = new Set(storages);
+    const left: Storage[] = [];
+    for (const node of unit) {
+      const made = this.made.get(node);
+      if (made !== undefined) left.push(...made);
+    }
     for (const node of unit) {
       const kind = KIND_OF[node.op] ?? "stream";
       if (kind === "product" || kind === "convolution") this.readMatrix(node, kind, left);
@@ -184,7 +188,7 @@ class UnitReader {
     for (const storage of left) this.readCopy(storage, phase, unit[0]?.op ?? "");
   }
 
-  private readMatrix(node: Node, kind: "product" | "convolution", left: Set<Storage>): void {
+  private readMatrix(node: Node, kind: "product" | "convolution", left: Storage[]): void {
     const output = node.outputs[0];
     if (output === undefined) return;
     this.claim(output, left);
@@ -206,9 +210,9 @@ class UnitReader {
   }
 
   /** A layer whose input had to be copied multiplies first and adds its bias in a pass of its own. */
-  private readBias(node: Node, output: Value, left: ReadonlySet<Storage>): void {
+  private readBias(node: Node, output: Value, left: readonly Storage[]): void {
     if (node.op !== "Linear" || node.inputs.length < LINEAR_INPUTS_WITH_BIAS) return;
-    if (![...left].some(({ what }) => what === COPIED_INPUT)) return;
+    if (!left.some(({ what }) => what === COPIED_INPUT)) return;
     const bytes = 2 * this.elements(output) * bytesPerElement(this.lowered.dtypeOf(output));
     const shape = { precision: this.lowered.dtypeOf(output), rows: 0, columns: 0, inner: 0 };
     this.collection.add({ kind: "stream", phase: node.phase, operation: "Linear: bias", flops: 0, bytes, ...shape });
@@ -228,10 +232,10 @@ class UnitReader {
     return [elements / columns, columns];
   }
 
-  private readAttention(node: Node, left: Set<Storage>): void {
+  private readAttention(node: Node, left: Storage[]): void {
     const [q, k] = node.inputs;
     if (q === undefined || k === undefined) return;
-    const isUnfused = [...left].some(({ what }) => UNFUSED.has(what));
+    const isUnfused = left.some(({ what }) => UNFUSED.has(what));
     const precision = this.lowered.dtypeOf(q);
     const tokens = lengthAt(k.shape, 2);
     const phase = node.phase;
@@ -252,7 +256,7 @@ class UnitReader {
       });
       return;
     }
-    for (const storage of left) left.delete(storage);
+    left.length = 0;
     const tensors = node.op === "Attention" ? 4 : 8;
     this.collection.add({
       kind: "attention",
@@ -267,7 +271,7 @@ class UnitReader {
     });
   }
 
-  private readStreaming(node: Node, kind: KernelKind, left: Set<Storage>): void {
+  private readStreaming(node: Node, kind: KernelKind, left: Storage[]): void {
     let isMade = false;
     for (const output of node.outputs) if (this.claim(output, left)) isMade = true;
     if (!isMade && VIEWS.has(node.op)) return;
@@ -304,12 +308,13 @@ class UnitReader {
   }
 
   /** Takes the storage that an output was placed in from those left to explain. */
-  private claim(output: Value, left: Set<Storage>): boolean {
+  private claim(output: Value, left: Storage[]): boolean {
     const [coefficient, degree] = [coefficientOf(output.shape), degreeOf(output.shape)];
-    for (const storage of left) {
-      if (storage.degree !== degree || IN_ORDER.test(storage.what)) continue;
-      if (storage.coefficient / bytesPerElement(storage.dtype) !== coefficient) continue;
-      left.delete(storage);
+    for (let i = 0; i < left.length; i++) {
+      const storage = left[i];
+      if (storage === undefined || storage.degree !== degree) continue;
+      if (storage.coefficient / bytesPerElement(storage.dtype) !== coefficient || IN_ORDER.test(storage.what)) continue;
+      left.splice(i, 1);
       return true;
     }
     return false;
