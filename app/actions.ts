@@ -1,6 +1,7 @@
 "use server";
 
 import { todaysDate } from "@/app/clock";
+import { isRecord } from "@/components/planner/plan-input";
 import { createEstimate } from "@/lib/api/operations";
 import { parseBody } from "@/lib/api/parse-body";
 import { problemOf } from "@/lib/api/problem";
@@ -51,8 +52,7 @@ export async function recommendAction(input: unknown, options: unknown = {}): Pr
 
 /** What is no object of options reaches the parser as it is, to be refused in its words. */
 function requestOf(input: unknown, options: unknown): unknown {
-  const isRecord = typeof options === "object" && options !== null && !Array.isArray(options);
-  return isRecord ? { ...options, plan: input } : options;
+  return isRecord(options) ? { ...options, plan: input } : options;
 }
 
 /** Stores the plan with its figures as they are now. */

@@ -130,7 +130,7 @@ export const timeSchema = z
 
 export const noTimeSchema = z
   .object({
-    code: z.enum(["no_rates", "no_matrix_unit", "bf16_emulated", "not_cuda"]),
+    code: z.enum(["no_rates", "bf16_emulated", "not_cuda"]),
     reason: z.string(),
     instead: z.string().nullable(),
   })

@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import { nearestNames } from "../catalogue/nearest-names";
 import { shownValue } from "../catalogue/shown-value";
-import { issueAbout } from "../plan/issues";
+import { codeOf, issueAbout, nearestChoices, valueAt } from "../plan/issues";
 import type { Issue } from "../plan/plan";
 
 type ZodIssue = z.core.$ZodIssue;
@@ -43,32 +43,4 @@ function translate(issue: ZodIssue, input: unknown, fields: readonly string[]): 
 
 function received(value: unknown): Pick<Issue, "received"> {
   return value === undefined ? {} : { received: shownValue(value) };
-}
-
-function nearestChoices(value: unknown, choices: readonly unknown[]): string[] {
-  const names = choices.filter((choice) => typeof choice === "string");
-  if (typeof value !== "string") return names;
-  const near = nearestNames(value, names);
-  return near.length > 0 ? near : names;
-}
-
-function codeOf(issue: ZodIssue): string {
-  switch (issue.code) {
-    case "too_big":
-    case "too_small":
-      return "out_of_range";
-    case "invalid_type":
-      return "wrong_type";
-    default:
-      return "invalid_value";
-  }
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  let value = input;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = Reflect.get(value, key);
-  }
-  return value;
 }

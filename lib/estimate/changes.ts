@@ -23,7 +23,7 @@ const WORTH_SAYING = 0.005;
 export function changesThatHelp(resolved: ResolvedPlan): readonly Change[] {
   const memory = memoryOf(resolved);
   const now = memory.deviceBytes;
-  return candidates(resolved, memory.largestBatchSize(resolved.gpu.usableBytes))
+  return candidates(resolved, memory.largestBatchSize())
     .flatMap((candidate) => {
       const changed = applied(resolved, candidate);
       if (changed === null) return [];

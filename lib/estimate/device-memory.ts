@@ -12,8 +12,8 @@ export interface DeviceMemory {
   /** What nvidia-smi would show at the plan's batch size. */
   readonly deviceBytes: Interval;
   readonly deviceBytesAt: (batchSize: number) => Interval;
-  /** The largest batch size whose upper estimate stays within what a card offers; 0 for none. */
-  readonly largestBatchSize: (usableBytes: number) => number;
+  /** The largest batch size whose upper estimate stays within what the card offers; 0 for none. */
+  readonly largestBatchSize: () => number;
 }
 
 export function deviceMemory({ plan, architecture, gpu }: ResolvedPlan, lowered: LoweredStep): DeviceMemory {
@@ -29,6 +29,6 @@ export function deviceMemory({ plan, architecture, gpu }: ResolvedPlan, lowered:
     reading,
     deviceBytes: deviceBytesOf(replay.peakReservedBytes),
     deviceBytesAt,
-    largestBatchSize: (usableBytes) => largestWithin(usableBytes, (batchSize) => deviceBytesAt(batchSize).high),
+    largestBatchSize: () => largestWithin(gpu.usableBytes, (batchSize) => deviceBytesAt(batchSize).high),
   };
 }

@@ -81,14 +81,16 @@ function likeliestBranch(union: Extract<ZodIssue, { code: "invalid_union" }>, in
   return branch.map((issue) => ({ ...issue, path: [...union.path, ...issue.path] }));
 }
 
-function nearestChoices(value: unknown, choices: readonly unknown[]): string[] {
+/** The choices nearest to a text, or all of them. */
+export function nearestChoices(value: unknown, choices: readonly unknown[]): string[] {
   const names = choices.filter((choice) => typeof choice === "string");
   if (typeof value !== "string") return names;
   const near = nearestNames(value, names);
   return near.length > 0 ? near : names;
 }
 
-function codeOf(issue: ZodIssue): string {
+/** The stable code of what zod found. */
+export function codeOf(issue: ZodIssue): string {
   switch (issue.code) {
     case "too_big":
     case "too_small":
@@ -100,7 +102,8 @@ function codeOf(issue: ZodIssue): string {
   }
 }
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+/** What an input holds at a path; undefined where it ends early. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input;
   for (const key of path) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;

@@ -71,7 +71,7 @@ export interface TimeEstimate {
 
 /** Why a plan has no time. */
 export interface NoTime {
-  readonly code: "no_rates" | "no_matrix_unit" | "bf16_emulated" | "not_cuda";
+  readonly code: "no_rates" | "bf16_emulated" | "not_cuda";
   readonly reason: string;
   /** What to choose instead, where something would do. */
   readonly instead: string | null;
