@@ -15,6 +15,8 @@ export interface ModelWriter {
   readonly trains: (part: Part) => boolean;
   readonly lora: LoraAdapters | null;
   readonly gradCheckpointing: boolean;
+  /** Blocks that are alike and follow each other are written once, for all of them. */
+  readonly isFolded: boolean;
   /** Whether a part is in train mode: batch statistics are computed, not looked up. */
   readonly inTrainMode: (part: Part) => boolean;
 }

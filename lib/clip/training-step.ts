@@ -31,8 +31,17 @@ export type TrainingStepPlan = Pick<
 export const IMAGE_TOWER = "visual";
 export const TEXT_TOWER = "text";
 
-/** Writes one whole training step: both towers, the loss, the gradients of what the strategy trains, the optimizer. */
-export function trainingStep(architecture: ClipArchitecture, plan: TrainingStepPlan): TrainingGraph {
+/**
+ * Writes one whole training step: both towers, the loss, the gradients of what the strategy trains, the optimizer.
+ *
+ * @param isFolded  like blocks are written once for all of them: the same step in a graph whose size hardly depends on
+ *                  depth. Readers must take every operation and value as often as its scope says (`copiesOf`).
+ */
+export function trainingStep(
+  architecture: ClipArchitecture,
+  plan: TrainingStepPlan,
+  { isFolded = false }: { readonly isFolded?: boolean } = {},
+): TrainingGraph {
   const g = new GraphBuilder();
   const dtype: Dtype = plan.precision === "bf16" ? "bfloat16" : "float32";
   const strategy = towerStrategy(plan.strategy, plan.gradCheckpointing);
@@ -44,6 +53,7 @@ export function trainingStep(architecture: ClipArchitecture, plan: TrainingStepP
     inTrainMode: tower.inTrainMode,
     lora: tower.lora,
     gradCheckpointing,
+    isFolded,
   });
   const isViT = architecture.vision.kind === "vit";
   const imageStrategy = imageTowerIsAdapted(architecture) ? strategy : { ...strategy, lora: null };

@@ -1,5 +1,5 @@
 import type { Activation } from "../catalogue/architecture";
-import type { Value } from "../graph/ir";
+import type { RowPlace, Value } from "../graph/ir";
 import type { LoraTarget } from "../plan/plan";
 import { layerNorm, linear, type ModelWriter, type Part, parameter } from "./model-writer";
 
@@ -21,11 +21,41 @@ export function transformer(writer: ModelWriter, layers: number, x: Value, shape
     "",
     () => {
       let y = x;
-      for (let i = 0; i < layers; i++) y = transformerBlock(writer, i, layers, y, shape);
+      for (const row of blocksToWrite(writer, layers)) y = transformerBlock(writer, row, layers, y, shape);
       return y;
     },
     { module: "Transformer" },
   );
+}
+
+/** What is written of one block: its number, and how many like it the following ones are. */
+type InRow = Pick<RowPlace, "index" | "count">;
+
+/**
+ * Blocks at the ends of a run of like ones that are written one by one: the first has no block of its kind before it,
+ * the last none after it, and those next to them hand tensors over to such neighbours.
+ */
+const WRITTEN_FIRST = 2;
+const WRITTEN_LAST = 2;
+
+/** The blocks to write: all of them, or, folded, of each run of like blocks its ends and one in the middle for the rest. */
+function blocksToWrite(writer: ModelWriter, layers: number): readonly InRow[] {
+  const written: InRow[] = [];
+  const isAlike = (a: number, b: number) =>
+    writer.trains({ block: a, of: layers }) === writer.trains({ block: b, of: layers }) &&
+    writer.inTrainMode({ block: a, of: layers }) === writer.inTrainMode({ block: b, of: layers });
+  for (let from = 0; from < layers; ) {
+    let to = from + 1;
+    while (to < layers && isAlike(from, to)) to++;
+    const middle = to - from - WRITTEN_FIRST - WRITTEN_LAST;
+    for (let index = from; index < to; index++) {
+      const isMiddle = writer.isFolded && middle > 1 && index === from + WRITTEN_FIRST;
+      written.push({ index, count: isMiddle ? middle : 1 });
+      if (isMiddle) index += middle - 1;
+    }
+    from = to;
+  }
+  return written;
 }
 
 /**
@@ -33,18 +63,18 @@ export function transformer(writer: ModelWriter, layers: number, x: Value, shape
  *
  * @param x [batch, tokens, width]
  */
-function transformerBlock(writer: ModelWriter, index: number, layers: number, x: Value, shape: BlockShape): Value {
+function transformerBlock(writer: ModelWriter, inRow: InRow, layers: number, x: Value, shape: BlockShape): Value {
   const { g } = writer;
-  const part = { block: index, of: layers };
+  const part = { block: inRow.index, of: layers };
   return g.within(
-    `block.${index}`,
+    `block.${inRow.index}`,
     () => {
       const attended = selfAttention(writer, layerNorm(writer, "ln_1", x, part), part, shape);
       const middle = g.add(x, shape.layerScale ? layerScale(writer, "ls_1", attended, part) : attended);
       const mixed = mlp(writer, layerNorm(writer, "ln_2", middle, part), part, shape);
       return g.add(middle, shape.layerScale ? layerScale(writer, "ls_2", mixed, part) : mixed);
     },
-    { checkpointed: writer.gradCheckpointing, module: "Block" },
+    { checkpointed: writer.gradCheckpointing, module: "Block", inRow },
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Node, Value } from "../graph/ir";
+import type { Node, RowPlace, Scope, Value } from "../graph/ir";
 import { coefficientOf, degreeOf, type Shape } from "../graph/shape";
 
 /** What a tensor is physically stored as. */
@@ -27,8 +27,12 @@ export const PURPOSES = [
 
 export type Purpose = (typeof PURPOSES)[number];
 
-/** One block of memory the step asks for: `coefficient · batch^degree` bytes, or what `sizeAt` says. */
+/**
+ * One block of memory the step asks for: `coefficient · batch^degree` bytes, or what `sizeAt` says. What was written once
+ * for a row of like modules stands for one block of each.
+ */
 export interface Storage {
+  /** Its index among the storages of the tape. */
   readonly id: number;
   /** Smaller than the shape says where devices divide a tensor among themselves. */
   coefficient: number;
@@ -41,6 +45,10 @@ export interface Storage {
   readonly node: Node | null;
   /** The module it belongs to when no operation asked for it; for sizes in steps, what they have in common. */
   readonly place: string;
+  /** The place in a row of like modules that it was made in, or belongs to. */
+  readonly rowPlace: RowPlace | null;
+  /** It belongs to a module, and goes with that module's turn whatever operation runs. */
+  readonly isOwned: boolean;
   /** What it is, in the field's words: "output", "weight cast", "gradient of the input". */
   readonly what: string;
   /** The operation whose gradient needs it. */
@@ -48,21 +56,21 @@ export interface Storage {
   references: number;
 }
 
-/** A lowered step: the tape of every allocation and free, and the storages that outlive the step. */
+/** A lowered step: the tape of every allocation and free, and, by number, the blocks of memory that outlive the step. */
 export interface LoweredStep {
-  readonly tape: Tape;
+  readonly tape: WholeTape;
   /** Parameters and buffers. */
-  readonly weights: readonly Storage[];
-  readonly optimizerState: readonly Storage[];
+  readonly weights: readonly number[];
+  readonly optimizerState: readonly number[];
   /** One for the thread of the forward pass, one for that of the backward pass. */
-  readonly workspaces: readonly Storage[];
-  readonly gradients: readonly Storage[];
+  readonly workspaces: readonly number[];
+  readonly gradients: readonly number[];
   /** Copies of gradients that wait to be reduced over several devices. */
-  readonly buckets: readonly Storage[];
+  readonly buckets: readonly number[];
   /** Forward and backward passes before each update. */
   readonly passesPerStep: number;
   /** Made in the forward pass and alive at its end. */
-  readonly retained: readonly Storage[];
+  readonly retained: readonly number[];
   /** What a value was stored as when it was made. */
   readonly dtypeOf: (value: Value) => PhysicalDtype;
   /** Autocast: matrix kernels in half precision among tensors in fp32. */
@@ -74,8 +82,34 @@ export interface LoweredStep {
 /** Which part of the step an event belongs to. */
 export type Section = "setup" | "state" | "inputs" | "forward" | "backward" | "optimizer" | "end";
 
+/** Where a section of a step begins, among its events. */
+export interface SectionStart {
+  readonly section: Section;
+  readonly from: number;
+}
+
 /**
- * The tape of one training step: every allocation and every free in order, sizes still open in the batch.
+ * Every allocation and every free of one training step in order, sizes still open in the batch: what a tape recorded once
+ * for a row of like modules stands here as often as there are modules. Blocks of memory are numbered in the order in
+ * which they are first asked for.
+ */
+export interface WholeTape {
+  /** What was recorded: blocks of like modules share one. */
+  readonly storages: readonly Storage[];
+  /** By number of a block: its index in `storages`. */
+  readonly storageOf: Int32Array;
+  /** number + 1 for an allocation, −(number + 1) for a free. */
+  readonly events: Int32Array;
+  /** The operation during which each event happens; index into `operations`. */
+  readonly eventOperation: Int32Array;
+  readonly operations: readonly (Node | null)[];
+  /** By event: how many modules after the first of those that its operation was written for; 0 where it was written for one. */
+  readonly eventCopy: Int32Array;
+  readonly sections: readonly SectionStart[];
+}
+
+/**
+ * The recording of one training step: every allocation and every free in order, sizes still open in the batch.
  *
  * Storages are counted references, as in PyTorch: a free is recorded when the last holder lets go.
  */
@@ -86,7 +120,9 @@ export class Tape {
   /** The operation during which each event happens; index into `operations`. */
   readonly eventOperation: number[] = [];
   readonly operations: (Node | null)[] = [null];
-  readonly sections: { readonly section: Section; readonly from: number }[] = [];
+  /** Whose turn it is at each event, in a row of like modules. */
+  readonly eventPlace: (RowPlace | null)[] = [];
+  readonly sections: SectionStart[] = [];
   private operation = 0;
 
   begin(section: Section): void {
@@ -104,17 +140,26 @@ export class Tape {
     this.operations.push(node);
   }
 
-  alloc(shape: Shape, dtype: PhysicalDtype, purpose: Purpose, what: string, place = ""): Storage {
-    return this.record(coefficientOf(shape) * BYTES[dtype], degreeOf(shape), null, purpose, shape, dtype, what, place);
+  /** @param owner the module it belongs to, for what no operation asks for */
+  alloc(
+    shape: Shape,
+    dtype: PhysicalDtype,
+    purpose: Purpose,
+    what: string,
+    owner: Scope | null = null,
+    place = "",
+  ): Storage {
+    const coefficient = coefficientOf(shape) * BYTES[dtype];
+    return this.record(coefficient, degreeOf(shape), null, purpose, shape, dtype, what, place, owner);
   }
 
   allocBytes(bytes: number, purpose: Purpose, what: string): Storage {
-    return this.record(bytes, 0, null, purpose, [bytes], "uint8", what);
+    return this.record(bytes, 0, null, purpose, [bytes], "uint8", what, "", null);
   }
 
   /** For buffers whose size depends on the batch in steps. */
   allocSized(sizeAt: (batchSize: number) => number, purpose: Purpose, what: string, kind: string): Storage {
-    return this.record(0, 0, sizeAt, purpose, [], "uint8", what, kind);
+    return this.record(0, 0, sizeAt, purpose, [], "uint8", what, kind, null);
   }
 
   private record(
@@ -125,8 +170,10 @@ export class Tape {
     shape: Shape,
     dtype: PhysicalDtype,
     what: string,
-    place = "",
+    place: string,
+    owner: Scope | null,
   ): Storage {
+    const node = this.operations[this.operation] ?? null;
     const storage: Storage = {
       id: this.storages.length,
       coefficient,
@@ -135,15 +182,16 @@ export class Tape {
       purpose,
       shape,
       dtype,
-      node: this.operations[this.operation] ?? null,
+      node,
       place,
+      rowPlace: owner === null ? (node?.scope.place ?? null) : owner.place,
+      isOwned: owner !== null,
       what,
       keptFor: null,
       references: 1,
     };
     this.storages.push(storage);
-    this.events.push(storage.id + 1);
-    this.eventOperation.push(this.operation);
+    this.note(storage, storage.id + 1);
     return storage;
   }
 
@@ -157,9 +205,22 @@ export class Tape {
     if (storage.references > 0) return;
     if (storage.references < 0)
       throw new Error(`${storage.what} of ${storage.node?.op ?? "the step"} was released twice`);
-    this.events.push(-(storage.id + 1));
-    this.eventOperation.push(this.operation);
+    this.note(storage, -(storage.id + 1));
   }
+
+  private note(storage: Storage, event: number): void {
+    this.events.push(event);
+    this.eventOperation.push(this.operation);
+    const running = this.operations[this.operation] ?? null;
+    this.eventPlace.push(storage.isOwned ? storage.rowPlace : (running?.scope.place ?? storage.rowPlace));
+  }
+}
+
+/** What was recorded of a block. */
+export function storageAt({ storages, storageOf }: WholeTape, block: number): Storage {
+  const storage = storages[storageOf[block] ?? -1];
+  if (storage === undefined) throw new RangeError(`the tape has no block ${block}`);
+  return storage;
 }
 
 /** Bytes a storage asks for at one batch size. */

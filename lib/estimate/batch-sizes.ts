@@ -1,4 +1,4 @@
-import { type LoweredStep, PURPOSES, requestedBytes, type Storage } from "../engine/tape";
+import { type LoweredStep, PURPOSES, requestedBytes, type Storage, storageAt } from "../engine/tape";
 import { roundedBytes } from "../readings/caching-allocator";
 import type { MemoryCategory } from "./estimate";
 
@@ -10,41 +10,57 @@ import type { MemoryCategory } from "./estimate";
  * into columns once; a reading is one pass over them.
  */
 export class BatchReading {
-  private readonly fixed: number[] = [];
-  private readonly perSample: number[] = [];
-  private readonly perPair: number[] = [];
+  private readonly fixed: Float64Array;
+  private readonly perSample: Float64Array;
+  private readonly perPair: Float64Array;
   /** Index into `steppedBuffers`; −1 for none. */
-  private readonly stepped: number[] = [];
-  private readonly event: number[] = [];
+  private readonly stepped: Int32Array;
+  private readonly event: Int32Array;
+  private instantCount = 0;
   /** One of each kind; buffers of a kind have equal sizes. */
   private readonly steppedBuffers: Storage[] = [];
 
   constructor(private readonly step: LoweredStep) {
-    const { storages, events } = step.tape;
-    const kinds = new Map<string, number>();
+    const { storages, storageOf, events } = step.tape;
+    const start = firstEvent(step);
+    const most = events.length - start + 1;
+    this.fixed = new Float64Array(most);
+    this.perSample = new Float64Array(most);
+    this.perPair = new Float64Array(most);
+    this.stepped = new Int32Array(most);
+    this.event = new Int32Array(most);
+    const [degree, bytes, kind] = this.columns(storages);
     let [fixed, perSample, perPair, stepped] = [this.lastingBytes(), 0, 0, -1];
     let grew = false;
-    for (let i = firstEvent(step); i <= events.length; i++) {
+    for (let i = start; i <= events.length; i++) {
       const event = events[i] ?? 0;
       if (event <= 0 && grew) {
-        this.fixed.push(fixed);
-        this.perSample.push(perSample);
-        this.perPair.push(perPair);
-        this.stepped.push(stepped);
-        this.event.push(i - 1);
+        const instant = this.instantCount++;
+        this.fixed[instant] = fixed;
+        this.perSample[instant] = perSample;
+        this.perPair[instant] = perPair;
+        this.stepped[instant] = stepped;
+        this.event[instant] = i - 1;
         grew = false;
       }
-      const storage = storages[Math.abs(event) - 1];
-      if (storage === undefined) continue;
-      const sign = event > 0 ? 1 : -1;
-      if (storage.sizeAt !== null) {
-        const kind = this.kindOf(storage, kinds);
-        if (sign > 0 && stepped < 0) stepped = kind;
-        else if (sign < 0 && stepped === kind) stepped = -1;
-      } else if (storage.degree === 0) fixed += sign * roundedBytes(storage.coefficient);
-      else if (storage.degree === 1) perSample += sign * storage.coefficient;
-      else perPair += sign * storage.coefficient;
-      if (sign > 0) grew = true;
+      if (event === 0) continue;
+      const storage = storageOf[Math.abs(event) - 1] ?? 0;
+      const change = event > 0 ? (bytes[storage] ?? 0) : -(bytes[storage] ?? 0);
+      switch (degree[storage]) {
+        case STEPPED:
+          if (event > 0 && stepped < 0) stepped = kind[storage] ?? -1;
+          else if (event < 0 && stepped === kind[storage]) stepped = -1;
+          break;
+        case 0:
+          fixed += change;
+          break;
+        case 1:
+          perSample += change;
+          break;
+        default:
+          perPair += change;
+      }
+      if (event > 0) grew = true;
     }
   }
 
@@ -54,15 +70,18 @@ export class BatchReading {
 
   /** The category that grows most with one more sample, at the instant that is the peak for a batch size. */
   fastestGrowing(batchSize: number): MemoryCategory {
+    const { storages, storageOf, events } = this.step.tape;
     const { event } = this.highest(batchSize);
-    const growth = new Map<MemoryCategory, number>();
-    const { tape } = this.step;
+    const alive = new Int32Array(storages.length);
     for (let i = firstEvent(this.step); i <= event; i++) {
-      const id = tape.events[i] ?? 0;
-      const storage = tape.storages[Math.abs(id) - 1];
-      if (storage === undefined || storage.degree === 0) continue;
-      const more = storage.coefficient * ((batchSize + 1) ** storage.degree - batchSize ** storage.degree);
-      growth.set(storage.purpose, (growth.get(storage.purpose) ?? 0) + Math.sign(id) * more);
+      const id = events[i] ?? 0;
+      const storage = storageOf[Math.abs(id) - 1] ?? 0;
+      alive[storage] = (alive[storage] ?? 0) + Math.sign(id);
+    }
+    const growth = new Map<MemoryCategory, number>();
+    for (const { id, degree, coefficient, purpose } of storages) {
+      const more = degree === 0 ? 0 : coefficient * ((batchSize + 1) ** degree - batchSize ** degree);
+      growth.set(purpose, (growth.get(purpose) ?? 0) + (alive[id] ?? 0) * more);
     }
     let [most, found]: [number, MemoryCategory] = [0, "weights"];
     for (const purpose of PURPOSES)
@@ -71,10 +90,10 @@ export class BatchReading {
   }
 
   private highest(batchSize: number): { readonly bytes: number; readonly event: number } {
-    const { fixed, perSample, perPair, stepped } = this;
+    const { fixed, perSample, perPair, stepped, instantCount } = this;
     const buffers = this.steppedBuffers.map((storage) => requestedBytes(storage, batchSize));
     let [most, at] = [0, 0];
-    for (let i = 0; i < fixed.length; i++) {
+    for (let i = 0; i < instantCount; i++) {
       let bytes = (fixed[i] ?? 0) + batchSize * ((perSample[i] ?? 0) + batchSize * (perPair[i] ?? 0));
       const kind = stepped[i] ?? -1;
       if (kind >= 0) bytes += buffers[kind] ?? 0;
@@ -87,9 +106,23 @@ export class BatchReading {
   }
 
   private lastingBytes(): number {
-    const { weights, optimizerState, workspaces, buckets, gradients, passesPerStep } = this.step;
+    const { tape, weights, optimizerState, workspaces, buckets, gradients, passesPerStep } = this.step;
     const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...(passesPerStep > 1 ? gradients : [])];
-    return lasting.reduce((sum, storage) => sum + roundedBytes(storage.coefficient), 0);
+    return lasting.reduce((sum, block) => sum + roundedBytes(storageAt(tape, block).coefficient), 0);
+  }
+
+  /** By storage: the power of the batch size its bytes grow with, its bytes by that power, and its kind if they grow in steps. */
+  private columns(storages: readonly Storage[]): readonly [Int8Array, Float64Array, Int32Array] {
+    const [degree, bytes] = [new Int8Array(storages.length), new Float64Array(storages.length)];
+    const kind = new Int32Array(storages.length);
+    const kinds = new Map<string, number>();
+    for (const storage of storages) {
+      const { id } = storage;
+      degree[id] = storage.sizeAt === null ? storage.degree : STEPPED;
+      bytes[id] = storage.degree === 0 ? roundedBytes(storage.coefficient) : storage.coefficient;
+      if (storage.sizeAt !== null) kind[id] = this.kindOf(storage, kinds);
+    }
+    return [degree, bytes, kind];
   }
 
   private kindOf(storage: Storage, kinds: Map<string, number>): number {
@@ -101,6 +134,9 @@ export class BatchReading {
     return kind;
   }
 }
+
+/** In place of a power: bytes that grow in steps. */
+const STEPPED = -1;
 
 function firstEvent(step: LoweredStep): number {
   return step.tape.sections.find(({ section }) => section === "inputs")?.from ?? 0;

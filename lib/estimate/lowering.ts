@@ -14,7 +14,7 @@ export interface ResolvedPlan {
   readonly gpu: GpuSpec;
 }
 
-/** The graph of a plan's training step, and the same step as PyTorch's allocations. */
+/** The folded graph of a plan's training step, and the same step as PyTorch's allocations. */
 export interface PlannedStep {
   readonly training: TrainingGraph;
   readonly lowered: LoweredStep;
@@ -34,7 +34,7 @@ export function cardOf(gpu: GpuSpec): Card {
 }
 
 export function planStep(resolved: ResolvedPlan, card: Card): PlannedStep {
-  return lowerFor(resolved, card, trainingStep(resolved.architecture, resolved.plan));
+  return lowerFor(resolved, card, trainingStep(resolved.architecture, resolved.plan, { isFolded: true }));
 }
 
 /** The same graph on another card. */

@@ -1,5 +1,5 @@
 import type { Card } from "../engine/pytorch/card";
-import { requestedBytes, type Storage } from "../engine/tape";
+import { requestedBytes, storageAt } from "../engine/tape";
 import type { Node } from "../graph/ir";
 import { roundedBytes } from "../readings/caching-allocator";
 import { countFlops, countParameters } from "../readings/counts";
@@ -36,12 +36,13 @@ export function measuredQuantities(resolved: ResolvedPlan, sm: number): Measured
   const batchSize = resolved.plan.perDeviceBatchSize;
   const replay = replayAllocator(lowered, batchSize);
   const parameters = countParameters(graph, gradients);
-  const bytes = (storages: readonly Storage[]) =>
-    storages.reduce((sum, storage) => sum + roundedBytes(requestedBytes(storage, batchSize)), 0);
-  const parameterNames = new Set(lowered.weights.filter((storage) => storage.what === "weight"));
-  const saved = lowered.retained.filter(
-    (storage) => storage.keptFor !== null && !storage.what.startsWith("half-precision copy of the weight"),
-  );
+  const storageOf = (block: number) => storageAt(lowered.tape, block);
+  const bytes = (blocks: readonly number[]) =>
+    blocks.reduce((sum, block) => sum + roundedBytes(requestedBytes(storageOf(block), batchSize)), 0);
+  const saved = lowered.retained.filter((block) => {
+    const { keptFor, what } = storageOf(block);
+    return keptFor !== null && !what.startsWith("half-precision copy of the weight");
+  });
   const isForward = (node: Node) => node.phase === "forward";
   const forwardFlops = countFlops(graph, batchSize, isForward);
   return {
@@ -51,7 +52,7 @@ export function measuredQuantities(resolved: ResolvedPlan, sm: number): Measured
     retainedAfterForwardBytes: bytes(lowered.retained),
     gradientBytes: bytes(lowered.gradients),
     optimizerStateBytes: bytes(lowered.optimizerState),
-    parameterBytes: bytes([...parameterNames]),
+    parameterBytes: bytes(lowered.weights.filter((block) => storageOf(block).what === "weight")),
     parameterCount: parameters.total,
     trainableCount: parameters.trainable,
     forwardPeakBytes: Math.max(replay.peakBySection.forward, replay.peakBySection.inputs),

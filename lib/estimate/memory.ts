@@ -1,4 +1,4 @@
-import type { LoweredStep } from "../engine/tape";
+import { type LoweredStep, storageAt } from "../engine/tape";
 import { chapterMemory } from "./baselines/chapter";
 import { type BatchReading, curveBatchSizes } from "./batch-sizes";
 import { deviceMemory } from "./device-memory";
@@ -23,7 +23,7 @@ export function estimateMemory(
   const { replay, reading, deviceBytes, deviceBytesAt, largestBatchSize } = deviceMemory(resolved, lowered);
   const course = courseOf(lowered, replay);
   const largest = largestBatchSize();
-  const saved = lowered.retained.filter((storage) => storage.keptFor !== null);
+  const saved = lowered.retained.filter((block) => storageAt(lowered.tape, block).keptFor !== null);
   return {
     allocatedPeakBytes: allocatedInterval(replay.peakAllocatedBytes),
     reservedPeakBytes: reservedInterval(replay.peakReservedBytes),
@@ -35,7 +35,7 @@ export function estimateMemory(
     peakPhase: course.peakPhase,
     atPeak: categoriesAtPeak(lowered, replay, course, batchSize),
     timeline: timelineOf(lowered, replay, course, options.timeline ?? "sampled"),
-    savedActivationBytes: saved.reduce((sum, storage) => sum + replay.blockBytes(storage), 0),
+    savedActivationBytes: saved.reduce((sum, block) => sum + (replay.blockBytes[block] ?? 0), 0),
     largestBatch: largestBatch(reading, largest),
     byBatchSize: curveBatchSizes(batchSize, largest).map((size) => ({
       batchSize: size,

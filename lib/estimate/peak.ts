@@ -31,10 +31,21 @@ export function categoriesAtPeak(
     temporaries: new Category(places),
     runtime: new Category(places),
   };
+  const { storages, storageOf } = step.tape;
   const isAlive = aliveAt(step, course);
-  for (const storage of replay.lasting) isAlive[storage.id] = 1;
-  for (const storage of step.tape.storages)
-    if (isAlive[storage.id] === 1) categories[storage.purpose].add(storage, replay.blockBytes(storage));
+  for (const block of replay.lasting) isAlive[block] = 1;
+  // Blocks of one storage are alike but for what the allocator gave each.
+  const [count, bytes] = [new Int32Array(storages.length), new Float64Array(storages.length)];
+  for (let block = 0; block < isAlive.length; block++) {
+    if (isAlive[block] !== 1) continue;
+    const storage = storageOf[block] ?? 0;
+    count[storage] = (count[storage] ?? 0) + 1;
+    bytes[storage] = (bytes[storage] ?? 0) + (replay.blockBytes[block] ?? 0);
+  }
+  for (const storage of storages) {
+    const alive = count[storage.id] ?? 0;
+    if (alive > 0) categories[storage.purpose].add(storage, alive, bytes[storage.id] ?? 0);
+  }
   return MEMORY_CATEGORIES.map((id) => {
     const { bytes, tensorCount } = categories[id];
     return { id, label: MEMORY_CATEGORY_LABELS[id], bytes, tensorCount, largest: categories[id].largest(batchSize) };
@@ -43,7 +54,7 @@ export function categoriesAtPeak(
 
 /** By storage: 1 for what the step itself has made and not let go when most is allocated. */
 function aliveAt({ tape }: LoweredStep, { from, peak }: StepCourse): Uint8Array {
-  const isAlive = new Uint8Array(tape.storages.length);
+  const isAlive = new Uint8Array(tape.storageOf.length);
   for (let i = from; i <= peak; i++) {
     const event = tape.events[i] ?? 0;
     isAlive[Math.abs(event) - 1] = event > 0 ? 1 : 0;
@@ -67,12 +78,13 @@ class Category {
 
   constructor(private readonly places: Places) {}
 
-  add(storage: Storage, blockBytes: number): void {
-    this.bytes += blockBytes;
-    this.tensorCount++;
+  /** @param bytes of all `count` blocks */
+  add(storage: Storage, count: number, bytes: number): void {
+    this.bytes += bytes;
+    this.tensorCount += count;
     const group = this.groupOf(storage);
-    group.count++;
-    group.bytes += blockBytes;
+    group.count += count;
+    group.bytes += bytes;
   }
 
   largest(batchSize: number): PeakTensors[] {

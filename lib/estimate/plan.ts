@@ -1,4 +1,5 @@
 import { IMAGE_TOWER, TEXT_TOWER } from "../clip/training-step";
+import { copiesOf } from "../graph/ir";
 import type { TrainingGraph } from "../graph/training-graph";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Assumption } from "../plan/plan";
@@ -79,12 +80,13 @@ function parameterCounts({ graph, gradients }: TrainingGraph): ParameterCounts {
 function flopCounts({ graph }: TrainingGraph, batchSize: number, accumulationSteps: number): FlopCounts {
   let [image, text, step] = [0, 0, 0];
   for (const node of graph.nodes) {
-    const flops = flopsOf(node, batchSize);
+    const copies = copiesOf(node.scope);
+    const flops = copies * flopsOf(node, batchSize);
     if (flops === 0) continue;
     step += flops;
     if (node.phase !== "forward") continue;
-    if (node.scope.path.startsWith(IMAGE_TOWER)) image += flopsOf(node, 1);
-    else if (node.scope.path.startsWith(TEXT_TOWER)) text += flopsOf(node, 1);
+    if (node.scope.path.startsWith(IMAGE_TOWER)) image += copies * flopsOf(node, 1);
+    else if (node.scope.path.startsWith(TEXT_TOWER)) text += copies * flopsOf(node, 1);
   }
   return {
     forwardPerSample: image + text,

@@ -91,7 +91,7 @@ class StepsByFamily {
 
   /** The graph does not depend on the card. */
   private graphOf({ plan, architecture }: ParsedPlan, deviceCount: number): TrainingGraph {
-    const graph = this.graphs.get(deviceCount) ?? trainingStep(architecture, plan);
+    const graph = this.graphs.get(deviceCount) ?? trainingStep(architecture, plan, { isFolded: true });
     this.graphs.set(deviceCount, graph);
     return graph;
   }

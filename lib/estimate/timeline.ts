@@ -1,5 +1,5 @@
-import { type LoweredStep, PURPOSES, type Purpose } from "../engine/tape";
-import type { Node } from "../graph/ir";
+import { type LoweredStep, PURPOSES, type Purpose, storageAt, type WholeTape } from "../engine/tape";
+import type { Scope } from "../graph/ir";
 import type { Replay } from "../readings/replay";
 import type { MemoryTimeline, StepPhase } from "./estimate";
 
@@ -22,9 +22,9 @@ export function courseOf(step: LoweredStep, replay: Replay): StepCourse {
   const from = tape.sections.find(({ section }) => section === "inputs")?.from ?? 0;
   const to = tape.events.length;
   const base = PURPOSES.map(() => 0);
-  for (const storage of replay.lasting) {
-    const index = PURPOSES.indexOf(storage.purpose);
-    base[index] = (base[index] ?? 0) + replay.blockBytes(storage);
+  for (const block of replay.lasting) {
+    const index = PURPOSES.indexOf(storageAt(tape, block).purpose);
+    base[index] = (base[index] ?? 0) + (replay.blockBytes[block] ?? 0);
   }
   let now = base.reduce((sum, bytes) => sum + bytes, 0);
   let [most, peak] = [now, from];
@@ -49,14 +49,15 @@ export function timelineOf(
   const operations: string[] = [];
   const phases: { phase: StepPhase; from: number; to: number }[] = [];
   const now = [...course.base];
+  const purposeOf = Uint8Array.from(tape.storages, ({ purpose }) => PURPOSES.indexOf(purpose));
   let next = from;
   instants.forEach((instant, sample) => {
     for (; next <= instant; next++) {
-      const purpose = purposeOfEvent(step, next);
+      const purpose = purposeOf[tape.storageOf[Math.abs(tape.events[next] ?? 0) - 1] ?? 0] ?? 0;
       now[purpose] = (now[purpose] ?? 0) + (replay.deltas[next] ?? 0);
     }
     for (let c = 0; c < columns.length; c++) columns[c]?.push(now[c] ?? 0);
-    operations.push(operationLabel(tape.operations[tape.eventOperation[instant] ?? 0] ?? null));
+    operations.push(operationLabel(tape, instant));
     const phase = phaseAt(step, instant);
     const last = phases.at(-1);
     if (last === undefined || last.phase !== phase) phases.push({ phase, from: sample, to: sample + 1 });
@@ -94,16 +95,19 @@ function highestOfEachStretch(replay: Replay, { from, to, base }: StepCourse, le
   return instants;
 }
 
-const PURPOSE_INDEX = Object.fromEntries(PURPOSES.map((purpose, i) => [purpose, i]));
-
-function purposeOfEvent(step: LoweredStep, index: number): number {
-  const storage = step.tape.storages[Math.abs(step.tape.events[index] ?? 0) - 1];
-  return storage === undefined ? 0 : (PURPOSE_INDEX[storage.purpose] ?? 0);
+/** Such as `Linear · visual.block.7.mlp.fc1`. */
+function operationLabel(tape: WholeTape, event: number): string {
+  const node = tape.operations[tape.eventOperation[event] ?? 0] ?? null;
+  if (node === null) return "";
+  const { path } = node.scope;
+  return path === "" ? node.op : `${node.op} · ${pathOfCopy(node.scope, tape.eventCopy[event] ?? 0)}`;
 }
 
-function operationLabel(node: Node | null): string {
-  if (node === null) return "";
-  return node.scope.path === "" ? node.op : `${node.op} · ${node.scope.path}`;
+/** A path names the first of the modules it was written for; others of the row carry their own number. */
+function pathOfCopy({ path, place }: Scope, copy: number): string {
+  if (place === null || copy === 0) return path;
+  const { path: row } = place.row;
+  return row + path.slice(row.length).replace(`.${place.index}`, `.${place.index + copy}`);
 }
 
 /** Which part of the step an event belongs to: by the section of the tape and the tower of the operation. */

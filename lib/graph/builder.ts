@@ -1,5 +1,5 @@
 import { type Application, inferShapes } from "./infer-shapes";
-import type { Dtype, Graph, Node, OpAttributes, OpType, Phase, Role, Scope, Value } from "./ir";
+import type { Dtype, Graph, Node, OpAttributes, OpType, Phase, Role, RowPlace, Scope, Value } from "./ir";
 import { lengthAt, type Shape, sameShape } from "./shape";
 
 /**
@@ -21,7 +21,7 @@ export class GraphBuilder {
   scope: Scope;
 
   constructor(rootPath = "") {
-    this.scope = { path: rootPath, parent: null, depth: 0, checkpointed: false, module: "" };
+    this.scope = { path: rootPath, parent: null, depth: 0, checkpointed: false, module: "", place: null };
   }
 
   finish(): Graph {
@@ -35,7 +35,11 @@ export class GraphBuilder {
   within<T>(
     name: string,
     write: () => T,
-    options: { readonly checkpointed?: boolean; readonly module?: string } = {},
+    options: {
+      readonly checkpointed?: boolean;
+      readonly module?: string;
+      readonly inRow?: Pick<RowPlace, "index" | "count">;
+    } = {},
   ): T {
     const outer = this.scope;
     this.scope = {
@@ -44,6 +48,7 @@ export class GraphBuilder {
       depth: outer.depth + 1,
       checkpointed: options.checkpointed === true,
       module: options.module ?? "",
+      place: options.inRow === undefined ? outer.place : { row: outer, ...options.inRow },
     };
     try {
       return write();

@@ -8,6 +8,16 @@ export type Role = "parameter" | "buffer" | "input" | "activation" | "gradient" 
 
 export type Phase = "forward" | "recompute" | "backward" | "optimizer";
 
+/** Where a module stands in a row of modules, such as the blocks of a transformer. */
+export interface RowPlace {
+  /** The module that holds the row. */
+  readonly row: Scope;
+  /** Of this module, or of the first of those it stands for. */
+  readonly index: number;
+  /** How many modules it stands for: like ones that follow each other may be written once. */
+  readonly count: number;
+}
+
 /** A module of the model, such as `visual.transformer.resblocks.3.attn`: who made a value and who holds it. */
 export interface Scope {
   readonly path: string;
@@ -17,6 +27,13 @@ export interface Scope {
   readonly checkpointed: boolean;
   /** The class of module that writes here, such as `MultiheadAttention`: frameworks run the same mathematics differently. */
   readonly module: string;
+  /** The nearest row this lies in; null for none. */
+  readonly place: RowPlace | null;
+}
+
+/** How often what lies in a scope is there. */
+export function copiesOf({ place }: Scope): number {
+  return place?.count ?? 1;
 }
 
 export interface Value {

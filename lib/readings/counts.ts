@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from "../graph/ir";
+import { copiesOf, type Graph, type Node, type Value } from "../graph/ir";
 import { coefficientOf, degreeOf, lengthAt } from "../graph/shape";
 
 /** Bytes of parameters by number, trained or not. */
@@ -14,7 +14,7 @@ export function countParameters(graph: Graph, trained: ReadonlyMap<Value, Value>
   let trainable = 0;
   const byRoot = new Map<string, number>();
   for (const parameter of graph.parameters) {
-    const count = coefficientOf(parameter.shape);
+    const count = copiesOf(parameter.scope) * coefficientOf(parameter.shape);
     total += count;
     if (trained.has(parameter)) trainable += count;
     const dot = parameter.name.indexOf(".");
@@ -85,6 +85,6 @@ function rowsOf(x: Value, batchSize: number): number {
 /** FLOPs of all operations that a condition admits. */
 export function countFlops(graph: Graph, batchSize: number, admits: (node: Node) => boolean): number {
   let flops = 0;
-  for (const node of graph.nodes) if (admits(node)) flops += flopsOf(node, batchSize);
+  for (const node of graph.nodes) if (admits(node)) flops += copiesOf(node.scope) * flopsOf(node, batchSize);
   return flops;
 }

@@ -1,5 +1,5 @@
 import { bytesPerElement, type LoweredStep, type PhysicalDtype, type Storage } from "../engine/tape";
-import type { Node, Phase, Value } from "../graph/ir";
+import { copiesOf, type Node, type Phase, type Value } from "../graph/ir";
 import { coefficientOf, degreeOf, lengthAt } from "../graph/shape";
 import { flopsOf } from "./counts";
 
@@ -92,6 +92,9 @@ class KernelCollection {
   /** Kernels whose figures add up to one number: nearly always one kernel, found without writing a text. */
   private readonly alike = new Map<number, Counted[]>();
 
+  /** How many like modules the operations that are being read stand for. */
+  copies = 1;
+
   add(kernel: Omit<Kernel, "count">): void {
     const { operation, flops, bytes, rows, columns } = kernel;
     const sum = flops + 3 * bytes + 7 * rows + 11 * columns + 13 * operation.length;
@@ -102,10 +105,10 @@ class KernelCollection {
     }
     const same = candidates.find((candidate) => isSame(candidate, kernel));
     if (same !== undefined) {
-      same.count++;
+      same.count += this.copies;
       return;
     }
-    const counted = { ...kernel, count: 1 };
+    const counted = { ...kernel, count: this.copies };
     candidates.push(counted);
     this.collected.push(counted);
   }
@@ -173,6 +176,9 @@ class UnitReader {
   ) {}
 
   read(unit: readonly Node[]): void {
+    const first = unit[0];
+    if (first === undefined) return;
+    this.collection.copies = copiesOf(first.scope);
     const left: Storage[] = [];
     for (const node of unit) {
       const made = this.made.get(node);
@@ -184,8 +190,7 @@ class UnitReader {
       else if (kind === "attention") this.readAttention(node, left);
       else this.readStreaming(node, kind, left);
     }
-    const phase = unit[0]?.phase ?? "forward";
-    for (const storage of left) this.readCopy(storage, phase, unit[0]?.op ?? "");
+    for (const storage of left) this.readCopy(storage, first.phase, first.op);
   }
 
   private readMatrix(node: Node, kind: "product" | "convolution", left: Storage[]): void {

@@ -1,4 +1,4 @@
-import { type LoweredStep, requestedBytes, type Section, type Storage } from "../engine/tape";
+import { type LoweredStep, requestedBytes, type Section } from "../engine/tape";
 import { CachingAllocator, GRANULE_BYTES, granulesOf, isSmall } from "./caching-allocator";
 
 /** What the allocator did over a few steps at one batch size. */
@@ -10,9 +10,9 @@ export interface Replay {
   /** The highest allocated bytes in each part of the step, over all steps. */
   readonly peakBySection: Readonly<Record<Section, number>>;
   /** What is there when the last step begins and stays through it. */
-  readonly lasting: readonly Storage[];
-  /** Bytes of the block a storage lies in during the last step; 0 when it asked for nothing. */
-  readonly blockBytes: (storage: Storage) => number;
+  readonly lasting: readonly number[];
+  /** By number of a block: its bytes during the last step; 0 when nothing was asked for. */
+  readonly blockBytes: Float64Array;
 }
 
 /** The first step has no optimizer state yet; from the second on all are alike: a third moves the peak by under 0.02 %. */
@@ -61,25 +61,24 @@ class Run {
     private readonly lowered: LoweredStep,
     batchSize: number,
   ) {
-    const { storages, events } = lowered.tape;
-    this.granules = new Int32Array(storages.length);
-    for (let i = 0; i < storages.length; i++) {
-      const storage = storages[i];
-      const bytes = storage === undefined ? 0 : requestedBytes(storage, batchSize);
-      this.granules[i] = bytes > 0 ? granulesOf(bytes) : 0;
-    }
-    this.blocks = new Int32Array(storages.length).fill(NOTHING);
-    this.blockBytes = new Float64Array(storages.length);
+    const { storages, storageOf, events } = lowered.tape;
+    const granulesOfStorage = Int32Array.from(storages, (storage) => {
+      const bytes = requestedBytes(storage, batchSize);
+      return bytes > 0 ? granulesOf(bytes) : 0;
+    });
+    this.granules = storageOf.map((storage) => granulesOfStorage[storage] ?? 0);
+    this.blocks = new Int32Array(storageOf.length).fill(NOTHING);
+    this.blockBytes = new Float64Array(storageOf.length);
     this.deltas = new Float64Array(events.length);
     this.sections = sectionRanges(lowered);
-    this.isGradient = new Uint8Array(storages.length);
-    for (const storage of lowered.gradients) this.isGradient[storage.id] = 1;
+    this.isGradient = new Uint8Array(storageOf.length);
+    for (const block of lowered.gradients) this.isGradient[block] = 1;
   }
 
   load(): void {
     for (const range of this.sections) if (range.section === "setup") this.play(range, false, false);
     this.allocator.releaseUnused();
-    for (const storage of this.lowered.buckets) this.allocate(storage.id);
+    for (const bucket of this.lowered.buckets) this.allocate(bucket);
   }
 
   step(index: number): void {
@@ -93,7 +92,7 @@ class Run {
         if (!isLastPass && (section === "optimizer" || section === "end")) continue;
         if (isFirst && pass === 0) this.prepare(section);
         if (isFirst && isLastPass && section === "optimizer")
-          for (const state of this.lowered.optimizerState) this.allocate(state.id);
+          for (const state of this.lowered.optimizerState) this.allocate(state);
         this.allocator.restartPeak();
         this.play(range, pass > 0, index === STEPS - 1 && isLastPass);
         this.peakBySection[section] = Math.max(this.peakBySection[section], this.allocator.peakAllocatedBytes);
@@ -106,10 +105,10 @@ class Run {
   result(): Replay {
     const { allocator, lowered } = this;
     const lasting = [...lowered.weights, ...lowered.optimizerState, ...lowered.workspaces, ...lowered.buckets];
-    for (const { id } of lasting) this.blockBytes[id] = this.bytesHeld(id, this.blocks[id] ?? NOTHING);
+    for (const id of lasting) this.blockBytes[id] = this.bytesHeld(id, this.blocks[id] ?? NOTHING);
     if (lowered.passesPerStep > 1) {
       lasting.push(...lowered.gradients);
-      lowered.gradients.forEach(({ id }, i) => {
+      lowered.gradients.forEach((id, i) => {
         this.blockBytes[id] = this.bytesHeld(id, this.accumulated[i] ?? NOTHING);
       });
     }
@@ -119,7 +118,7 @@ class Run {
       deltas: this.deltas,
       peakBySection: this.peakBySection,
       lasting,
-      blockBytes: (storage) => this.blockBytes[storage.id] ?? 0,
+      blockBytes: this.blockBytes,
     };
   }
 
@@ -186,23 +185,23 @@ class Run {
   /** What appears in the course of the first step and stays. */
   private prepare(section: Section): void {
     const [forward, backward] = this.lowered.workspaces;
-    if (section === "forward" && forward !== undefined) this.allocate(forward.id);
-    if (section === "backward" && backward !== undefined) this.allocate(backward.id);
+    if (section === "forward" && forward !== undefined) this.allocate(forward);
+    if (section === "backward" && backward !== undefined) this.allocate(backward);
   }
 
   /** After a pass that is not the last: gradients stay, the batch goes. */
   private endPass(): void {
-    this.accumulated = this.lowered.gradients.map((storage) => {
-      const block = this.blocks[storage.id] ?? NOTHING;
-      this.blocks[storage.id] = NOTHING;
+    this.accumulated = this.lowered.gradients.map((id) => {
+      const block = this.blocks[id] ?? NOTHING;
+      this.blocks[id] = NOTHING;
       return block;
     });
     for (const range of this.sections) if (range.section === "end") this.play(range, false, false);
   }
 
   private clearGradients(): void {
-    for (const storage of this.lowered.gradients) this.free(storage.id);
-    this.lowered.gradients.forEach(({ id }, i) => {
+    for (const id of this.lowered.gradients) this.free(id);
+    this.lowered.gradients.forEach((id, i) => {
       this.blocks[id] = this.accumulated[i] ?? NOTHING;
       this.free(id);
     });

@@ -64,7 +64,7 @@ export function placeLeaf(
   dtype?: PhysicalDtype,
 ): Storage {
   const stored = dtype ?? value.dtype;
-  const storage = context.tape.alloc(value.shape, stored, purpose, what, value.scope.path);
+  const storage = context.tape.alloc(value.shape, stored, purpose, what, value.scope, value.scope.path);
   context.place(value, storage, stored);
   return storage;
 }
@@ -104,7 +104,8 @@ function replacingModule(value: Value): Scope | null {
 /** The packed projection that a block had before: made where the first of the separate ones would stand. */
 function packedBefore(context: Context, value: Value): Storage[] {
   const width = value.shape.at(-1) ?? 1;
-  const make = (shape: readonly number[]) => context.tape.alloc(shape, "float32", "weights", "replaced projection");
+  const make = (shape: readonly number[]) =>
+    context.tape.alloc(shape, "float32", "weights", "replaced projection", value.scope);
   if (value.name.endsWith("q_proj.weight") || value.name.endsWith("q_proj.base.weight"))
     return [make([3 * width, width]), make([3 * width])];
   if (value.name.endsWith("out_proj.weight") || value.name.endsWith("out_proj.base.weight"))

@@ -1,9 +1,10 @@
-import type { Graph, Node, Scope, Value } from "../../graph/ir";
+import { copiesOf, type Graph, type Node, type Scope, type Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
 import type { TrainingGraph } from "../../graph/training-graph";
 import type { Sharding } from "../../plan/plan";
 import { MIB } from "../../units";
 import { bytesPerElement, type LoweredStep, type Storage, Tape } from "../tape";
+import { inFull, unfold } from "../unfold";
 import { runBackward } from "./backward";
 import { cublasWorkspaceBytes } from "./card";
 import { Context } from "./context";
@@ -59,15 +60,16 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   for (const value of inputs) context.drop(value);
   divideAmongDevices(tape, settings.sharding, settings.deviceCount, [...buckets, ...gathered]);
   const passesPerStep = settings.gradAccumulationSteps;
+  const whole = unfold(tape);
   return {
-    tape,
-    weights,
-    optimizerState,
-    workspaces,
-    gradients,
-    buckets: [...buckets, ...gathered],
+    tape: whole.tape,
+    weights: whole.numbersOf(weights),
+    optimizerState: whole.numbersOf(optimizerState),
+    workspaces: whole.numbersOf(workspaces),
+    gradients: whole.numbersOf(gradients),
+    buckets: whole.numbersOf([...buckets, ...gathered]),
     passesPerStep,
-    retained,
+    retained: whole.numbersOf(retained),
     dtypeOf: (value) => context.dtype(value),
     isMixed: context.lowPrecision !== null,
     update: updateTraffic([...step.gradients.keys()], settings),
@@ -91,7 +93,7 @@ function gradientBuckets(tape: Tape, gradients: ReadonlyMap<Value, Value>, shard
       buckets.push(tape.allocBytes(filled, "gradients", "bucket of gradients to reduce"));
     filled = 0;
   };
-  for (const parameter of [...gradients.keys()].reverse()) {
+  for (const parameter of inFull([...gradients.keys()], ({ scope }) => scope.place).reverse()) {
     filled += coefficientOf(parameter.shape) * bytesPerElement(parameter.dtype);
     if (filled >= (buckets.length === 0 ? FIRST_BUCKET_BYTES : BUCKET_BYTES)) close();
   }
@@ -104,12 +106,17 @@ const MODULES_AT_ONCE = 2;
 
 /** Buffers for the parameters of the largest modules, in the type they are stored in. */
 function gatheredWeights(tape: Tape, graph: Graph): Storage[] {
-  const byBlock = new Map<string, number>();
-  for (const { name, shape, dtype } of graph.parameters) {
+  const byBlock = new Map<string, { readonly bytes: number; readonly copies: number }>();
+  for (const { name, shape, dtype, scope } of graph.parameters) {
     const block = name.match(BLOCK)?.[0] ?? name.split(".")[0] ?? name;
-    byBlock.set(block, (byBlock.get(block) ?? 0) + coefficientOf(shape) * bytesPerElement(dtype));
+    const { bytes } = byBlock.get(block) ?? { bytes: 0 };
+    byBlock.set(block, {
+      bytes: bytes + coefficientOf(shape) * bytesPerElement(dtype),
+      copies: copiesOf(scope),
+    });
   }
-  const largest = [...byBlock.values()].sort((a, b) => b - a).slice(0, MODULES_AT_ONCE);
+  const each = [...byBlock.values()].flatMap(({ bytes, copies }) => new Array<number>(copies).fill(bytes));
+  const largest = each.sort((a, b) => b - a).slice(0, MODULES_AT_ONCE);
   return largest.map((bytes) => tape.allocBytes(bytes, "weights", "parameters gathered from all devices"));
 }
 

@@ -1,4 +1,4 @@
-import type { Node, Value } from "../../graph/ir";
+import { copiesOf, type Node, type Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
 import type { Optimizer } from "../../plan/plan";
 import { bytesPerElement, type Storage, type Tape } from "../tape";
@@ -16,7 +16,8 @@ export function createOptimizerState(
 ): Storage[] {
   const states: Storage[] = [];
   for (const parameter of gradients.keys()) {
-    const state = (what: string) => states.push(tape.alloc(parameter.shape, parameter.dtype, "optimizer", what));
+    const { scope } = parameter;
+    const state = (what: string) => states.push(tape.alloc(parameter.shape, parameter.dtype, "optimizer", what, scope));
     if (optimizer === "sgd") {
       state("momentum");
     } else if (optimizer === "adamw_8bit") {
@@ -25,19 +26,20 @@ export function createOptimizerState(
       state("first moment");
       state("second moment");
       // The fused kernel counts steps on the device, one number per parameter.
-      if (optimizer === "adamw_fused") states.push(tape.alloc([], "float32", "optimizer", "step count"));
+      if (optimizer === "adamw_fused") states.push(tape.alloc([], "float32", "optimizer", "step count", scope));
     }
   }
   return states;
 }
 
 function create8bitState(tape: Tape, parameter: Value): Storage[] {
+  const { scope } = parameter;
   const count = coefficientOf(parameter.shape);
   const moments = ["first moment", "second moment"];
-  if (count < SMALLEST_8BIT) return moments.map((what) => tape.alloc([count], "float32", "optimizer", what));
-  const values = moments.map((what) => tape.alloc([count], "uint8", "optimizer", what));
+  if (count < SMALLEST_8BIT) return moments.map((what) => tape.alloc([count], "float32", "optimizer", what, scope));
+  const values = moments.map((what) => tape.alloc([count], "uint8", "optimizer", what, scope));
   const scales = moments.map((what) =>
-    tape.alloc([Math.ceil(count / BLOCK)], "float32", "optimizer", `scales of the ${what}`),
+    tape.alloc([Math.ceil(count / BLOCK)], "float32", "optimizer", `scales of the ${what}`, scope),
   );
   return [...values, ...scales];
 }
@@ -54,7 +56,7 @@ export function runOptimizer(
   if (settings.optimizer !== "adamw") return;
   const roots: Storage[] = [];
   for (const parameter of gradients.keys())
-    roots.push(tape.alloc(parameter.shape, parameter.dtype, "temporaries", "square root of the second moment"));
+    roots.push(tape.alloc(parameter.shape, parameter.dtype, "temporaries", "square root of the second moment", parameter.scope));
   for (const storage of roots) tape.release(storage);
 }
 
@@ -86,14 +88,15 @@ export function updateTraffic(
 ): { bytesMoved: number; kernelCount: number } {
   const { tensors, operations } = PASSES[optimizer];
   const unscale = precision === "amp" ? UNSCALE : { tensors: 0, operations: 0 };
-  let [bytesMoved, values] = [0, 0];
-  for (const { shape, dtype } of trained) {
-    const count = coefficientOf(shape);
+  let [bytesMoved, values, tensorCount] = [0, 0, 0];
+  for (const { shape, dtype, scope } of trained) {
+    const count = copiesOf(scope) * coefficientOf(shape);
     values += count;
+    tensorCount += copiesOf(scope);
     bytesMoved += count * (tensors + unscale.tensors) * bytesPerElement(dtype);
     if (optimizer === "adamw_8bit") bytesMoved += count * BYTES_8BIT_MOMENTS;
   }
-  const perOperation = Math.max(Math.ceil(values / VALUES_PER_LAUNCH), Math.ceil(trained.length / TENSORS_PER_LAUNCH));
-  const launches = optimizer === "adamw_8bit" ? trained.length : operations * perOperation;
+  const perOperation = Math.max(Math.ceil(values / VALUES_PER_LAUNCH), Math.ceil(tensorCount / TENSORS_PER_LAUNCH));
+  const launches = optimizer === "adamw_8bit" ? tensorCount : operations * perOperation;
   return { bytesMoved, kernelCount: launches + unscale.operations * perOperation };
 }

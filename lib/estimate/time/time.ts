@@ -1,11 +1,12 @@
 import type { ClipArchitecture } from "../../catalogue/architecture";
 import type { GpuSpec } from "../../catalogue/gpus";
 import { HOST_SECONDS_PER_KERNEL, TIME_ERROR_HIGH, TIME_ERROR_LOW } from "../../catalogue/kernel-efficiencies";
-import { bytesPerElement } from "../../engine/tape";
+import { bytesPerElement, storageAt } from "../../engine/tape";
 import { formatCount } from "../../format";
+import { copiesOf, type Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
 import type { Plan } from "../../plan/plan";
-import { flopsOf } from "../../readings/counts";
+import { countFlops } from "../../readings/counts";
 import { kernelsOf } from "../../readings/kernels";
 import { GB, HOUR_SECONDS, KILOWATT } from "../../units";
 import type { Interval } from "../estimate";
@@ -26,22 +27,21 @@ export interface TimedWork extends StepWork {
 
 export function workOf({ training, lowered }: PlannedStep, batchSize: number): TimedWork {
   const { nodes } = training.graph;
-  const bytes = (values: Iterable<{ shape: readonly number[]; dtype: Parameters<typeof bytesPerElement>[0] }>) => {
+  const bytes = (values: Iterable<Value>) => {
     let total = 0;
-    for (const { shape, dtype } of values) total += coefficientOf(shape) * bytesPerElement(dtype);
+    for (const { shape, dtype, scope } of values)
+      total += copiesOf(scope) * coefficientOf(shape) * bytesPerElement(dtype);
     return total;
   };
   const weightBytes = bytes(training.graph.parameters);
   const trainedBytes = bytes(training.gradients.keys());
-  let modelFlops = 0;
-  for (const node of nodes) if (node.phase !== "recompute") modelFlops += flopsOf(node, batchSize);
-  const stateBytes = lowered.optimizerState.reduce((sum, storage) => sum + storage.coefficient, 0);
+  const stateBytes = lowered.optimizerState.reduce((sum, block) => sum + storageAt(lowered.tape, block).coefficient, 0);
   return {
     kernels: kernelsOf(nodes, lowered, batchSize),
     update: lowered.update,
     trainedBytes,
     weightBytes,
-    modelFlops,
+    modelFlops: countFlops(training.graph, batchSize, (node) => node.phase !== "recompute"),
     checkpointBytes: weightBytes + stateBytes,
   };
 }

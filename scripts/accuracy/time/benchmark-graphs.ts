@@ -117,6 +117,7 @@ function step(
     dtype,
     lora: null,
     gradCheckpointing: false,
+    isFolded: true,
     trains: inPart,
     inTrainMode: inPart,
   };

@@ -6,7 +6,7 @@ import { bytesPerElement, type LoweredStep } from "../../../lib/engine/tape";
 import { cardOf, planStep, type ResolvedPlan } from "../../../lib/estimate/lowering";
 import { ratesOf } from "../../../lib/estimate/time/card-rates";
 import { stepSeconds } from "../../../lib/estimate/time/step-seconds";
-import type { Node } from "../../../lib/graph/ir";
+import { copiesOf, type Node } from "../../../lib/graph/ir";
 import { coefficientOf, lengthAt } from "../../../lib/graph/shape";
 import type { TrainingGraph } from "../../../lib/graph/training-graph";
 import { parsePlan } from "../../../lib/plan/parse-plan";
@@ -191,10 +191,10 @@ function readingOf(graph: BenchmarkGraph, gpu: GpuSpec, precision: TimePrecision
   const { training, lowered } = built;
   const { nodes } = training.graph;
   let parameterCount = 0;
-  for (const { shape } of training.graph.parameters) parameterCount += coefficientOf(shape);
+  for (const { shape, scope } of training.graph.parameters) parameterCount += copiesOf(scope) * coefficientOf(shape);
   let flops = 0;
-  for (const node of nodes) flops += flopsOf(node, batchSize);
-  const tensorCount = training.graph.parameters.length;
+  for (const node of nodes) flops += copiesOf(node.scope) * flopsOf(node, batchSize);
+  const tensorCount = training.graph.parameters.reduce((sum, { scope }) => sum + copiesOf(scope), 0);
   const all = [...kernelsOf(nodes, lowered, batchSize), ...dropoutKernels(nodes, lowered, batchSize, graph.dropout)];
   const kernels = isHalved(graph, precision) ? all.map(halved) : all;
   const read = { kernels, update: lowered.update, flops, parameterCount, tensorCount };
@@ -219,7 +219,7 @@ function dropoutKernels(
   dropout: boolean,
 ): readonly Kernel[] {
   if (!dropout) return [];
-  const shapeless = { flops: 0, rows: 0, columns: 0, inner: 0, count: 1, kind: "stream" } as const;
+  const shapeless = { flops: 0, rows: 0, columns: 0, inner: 0, kind: "stream" } as const;
   return nodes.flatMap((node) => {
     const [q, k] = node.inputs;
     const output = node.outputs[0];
@@ -231,10 +231,10 @@ function dropoutKernels(
         ? batchSize * lengthAt(q.shape, 1) * lengthAt(q.shape, 2) * lengthAt(k.shape, 2)
         : batchSize * coefficientOf(output.shape);
     const bytes = elements * (2 * bytesPerElement(precision) + 1);
-    const operation = "Dropout";
+    const like = { ...shapeless, operation: "Dropout", count: copiesOf(node.scope) };
     return [
-      { ...shapeless, operation, precision, bytes, phase: "forward" },
-      { ...shapeless, operation, precision, bytes, phase: "backward" },
+      { ...like, precision, bytes, phase: "forward" },
+      { ...like, precision, bytes, phase: "backward" },
     ] satisfies Kernel[];
   });
 }
@@ -302,11 +302,12 @@ function clipSeconds(resolved: ResolvedPlan): RowWork | null {
   const { nodes, parameters } = step.training.graph;
   let [weightBytes, parameterCount, flops] = [0, 0, 0];
   const width = plan.precision === "bf16" ? 2 : 4;
-  for (const { shape } of parameters) {
-    parameterCount += coefficientOf(shape);
-    weightBytes += coefficientOf(shape) * width;
+  for (const { shape, scope } of parameters) {
+    const count = copiesOf(scope) * coefficientOf(shape);
+    parameterCount += count;
+    weightBytes += count * width;
   }
-  for (const node of nodes) if (node.phase !== "recompute") flops += flopsOf(node, plan.perDeviceBatchSize);
+  for (const node of nodes) if (node.phase !== "recompute") flops += copiesOf(node.scope) * flopsOf(node, plan.perDeviceBatchSize);
   const kernels = kernelsOf(nodes, step.lowered, plan.perDeviceBatchSize);
   const work = { kernels, update: step.lowered.update, trainedBytes: weightBytes, weightBytes };
   const once = deviceSeconds(kernels, step.lowered.update, card.rates, KERNEL_EFFICIENCIES);

@@ -1,4 +1,5 @@
 import { BERT_EFFICIENCY, ERA_EFFICIENCY, KERNEL_EFFICIENCIES } from "../../../lib/catalogue/kernel-efficiencies";
+import { copiesOf } from "../../../lib/graph/ir";
 import { flopsOf } from "../../../lib/readings/counts";
 import { quantile, relativeError } from "../statistics";
 import { readTimeRows, type TimeRow } from "../time-rows";
@@ -81,7 +82,7 @@ function compareStep(work: MeasuredWork, hostSecondsPerKernel: number): TimeComp
     role: step.role,
     gpuId: H100,
     modelFamily: step.modelFamily,
-    flops: work.nodes.reduce((sum, node) => sum + flopsOf(node, work.plan.perDeviceBatchSize), 0),
+    flops: work.nodes.reduce((sum, node) => sum + copiesOf(node.scope) * flopsOf(node, work.plan.perDeviceBatchSize), 0),
     parameterCount: work.parameterCount,
     peakFlopsPerSecond: gpu.peakFlopsPerSecond[unit] ?? Number.NaN,
     bandwidthBytesPerSecond: gpu.memoryBandwidthBytesPerSecond ?? Number.NaN,

@@ -2,7 +2,7 @@ import { type GpuSpec, resolveGpu } from "../../../lib/catalogue/gpus";
 import type { LoweredStep } from "../../../lib/engine/tape";
 import { cardOf, planStep } from "../../../lib/estimate/lowering";
 import { ratesOf } from "../../../lib/estimate/time/card-rates";
-import type { Node } from "../../../lib/graph/ir";
+import { copiesOf, type Node } from "../../../lib/graph/ir";
 import { coefficientOf } from "../../../lib/graph/shape";
 import { parsePlan } from "../../../lib/plan/parse-plan";
 import type { Plan } from "../../../lib/plan/plan";
@@ -37,7 +37,7 @@ export function measuredWork(step: MeasuredStep): MeasuredWork {
     rates: answer.rates,
     gpu: parsed.gpu,
     nodes: training.graph.nodes,
-    parameterCount: training.graph.parameters.reduce((sum, { shape }) => sum + coefficientOf(shape), 0),
+    parameterCount: training.graph.parameters.reduce((sum, { shape, scope }) => sum + copiesOf(scope) * coefficientOf(shape), 0),
   };
 }
 
