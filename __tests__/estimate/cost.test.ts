@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { PRICE_OFFERS } from "../../lib/catalogue/prices";
-import { leastCost, runCosts, usdFor } from "../../lib/estimate/cost";
+import { leastRunCost, runCosts, usdFor } from "../../lib/estimate/cost";
 
 const TODAY = "2026-06-01";
 const hour = { low: 3600, likely: 3600, high: 3600 };
@@ -49,18 +49,25 @@ describe("the cost of a run", () => {
     );
   });
 
+  test("of the cheapest offers alone is what all offers begin with", () => {
+    const all = runCosts({ ...question, gpuCount: 3 }).offers;
+    expect(runCosts({ ...question, gpuCount: 3, mostOffers: 2 }).offers).toEqual(all.slice(0, 2));
+    expect(leastRunCost({ ...question, gpuCount: 3 })).toEqual(all[0]);
+  });
+
   test("is at the user's own price where one is given, beside the offers", () => {
-    const answer = runCosts({ ...question, gpuCount: 4, ownUsdPerGpuHour: 0.5 });
+    const own = { ...question, gpuCount: 4, ownUsdPerGpuHour: 0.5 };
+    const answer = runCosts(own);
     expect(answer.own).toMatchObject({ offer: null, billedGpuCount: 4, usd: { likely: 2 } });
     expect(answer.offers.length).toBeGreaterThan(0);
-    expect(leastCost(answer)).toBe(answer.own);
+    expect(leastRunCost(own)).toEqual(answer.own);
   });
 
   test("of a card without a price is no figure but a reason", () => {
     const answer = runCosts({ ...question, gpuId: "mi210" });
     expect(answer).toEqual({ own: null, offers: [], noOffer: "no provider's price for mi210 is known" });
-    expect(leastCost(answer)).toBeNull();
-    expect(leastCost(runCosts({ ...question, gpuId: null, ownUsdPerGpuHour: 0 }))?.usd.likely).toBe(0);
+    expect(leastRunCost({ ...question, gpuId: "mi210" })).toBeNull();
+    expect(leastRunCost({ ...question, gpuId: null, ownUsdPerGpuHour: 0 })?.usd.likely).toBe(0);
   });
 
   test("keeps the reason of the duration's range", () => {

@@ -130,6 +130,11 @@ export const PRICE_OFFERS: readonly PriceOffer[] = PRICE_TABLE.flatMap((group: P
 
 const offersByGpu: ReadonlyMap<string, readonly PriceOffer[]> = groupByGpu(PRICE_OFFERS);
 
+/** The table has few days and many offers. */
+const dayOfPrice: ReadonlyMap<string, number | null> = new Map(
+  PRICE_OFFERS.flatMap(({ asOf }) => (asOf === null ? [] : [[asOf, dayNumber(asOf)]])),
+);
+
 /**
  * The offers that can run a plan, cheapest first: whole instances, as many as hold the GPUs, so that a larger instance is
  * paid for in full.
@@ -137,55 +142,42 @@ const offersByGpu: ReadonlyMap<string, readonly PriceOffer[]> = groupByGpu(PRICE
  * @param gpuId     a catalogue id; `null` for a card that the user described, which nobody lists
  * @param gpuCount  GPUs that train together, at least 1
  * @param today     such as "2026-11-27": prices are judged by their age on this day
+ * @param most      how many of the cheapest are wanted
  * @throws {RangeError} when `today` is no date or `gpuCount` no count
  */
-export function offersFor(gpuId: string | null, gpuCount: number, today: string, filter: OfferFilter = {}): Offers {
-  const listed = offersByGpu.get(gpuId ?? "") ?? [];
-  const offers = offersAmong(listed, gpuCount, today, filter);
-  if (gpuId === null) return { kind: "no_price", reason: "no provider lists a card of your own" };
-  if (listed.length === 0) return { kind: "no_price", reason: `no provider's price for ${gpuId} is known` };
-  if (offers.length > 0) return { kind: "offers", offers };
-  return { kind: "no_price", reason: `none of the ${listed.length} known offers of ${gpuId} passes the filter` };
-}
-
-/**
- * The cheapest of `offersFor` alone, for when many cards are asked about.
- *
- * @returns `null` when there is none; `offersFor` says why
- */
-export function cheapestOfferFor(
+export function offersFor(
   gpuId: string | null,
   gpuCount: number,
   today: string,
   filter: OfferFilter = {},
-): RentableOffer | null {
-  const listed = gpuId === null ? [] : (offersByGpu.get(gpuId) ?? []);
-  const totalUsd = (offer: PriceOffer) => Math.ceil(gpuCount / offer.gpuCount) * offer.usdPerHour;
-  for (const offer of [...listed].sort((a, b) => totalUsd(a) - totalUsd(b))) {
-    const offers = offersAmong([offer], gpuCount, today, filter);
-    if (offers[0] !== undefined) return offers[0];
-  }
-  return null;
-}
-
-function offersAmong(
-  listed: readonly PriceOffer[],
-  gpuCount: number,
-  today: string,
-  filter: OfferFilter,
-): RentableOffer[] {
+  most: number = Number.POSITIVE_INFINITY,
+): Offers {
   const day = dayNumber(today);
   if (day === null) throw new RangeError(`${today} is not a day such as 2026-11-27`);
   if (!(Number.isSafeInteger(gpuCount) && gpuCount >= 1)) throw new RangeError(`${gpuCount} is not a count of GPUs`);
-  return listed
-    .map((offer) => rentable(offer, gpuCount, day))
-    .filter((offer) => passes(offer, filter))
-    .sort(byPrice);
+  if (gpuId === null) return { kind: "no_price", reason: "no provider lists a card of your own" };
+  const listed = offersByGpu.get(gpuId) ?? [];
+  if (listed.length === 0) return { kind: "no_price", reason: `no provider's price for ${gpuId} is known` };
+  const offers: RentableOffer[] = [];
+  for (const offer of cheapestFirst(listed, gpuCount)) {
+    if (offers.length >= most) break;
+    const rented = rentable(offer, gpuCount, day);
+    if (passes(rented, filter)) offers.push(rented);
+  }
+  if (offers.length > 0) return { kind: "offers", offers };
+  return { kind: "no_price", reason: `none of the ${listed.length} known offers of ${gpuId} passes the filter` };
+}
+
+/** Equal prices keep the order of the table, with fewer machines first. */
+function cheapestFirst(listed: readonly PriceOffer[], gpuCount: number): PriceOffer[] {
+  const instances = (offer: PriceOffer) => Math.ceil(gpuCount / offer.gpuCount);
+  const usd = (offer: PriceOffer) => instances(offer) * offer.usdPerHour;
+  return [...listed].sort((a, b) => usd(a) - usd(b) || instances(a) - instances(b));
 }
 
 function rentable(offer: PriceOffer, gpuCount: number, today: number): RentableOffer {
   const instanceCount = Math.ceil(gpuCount / offer.gpuCount);
-  const asOf = offer.asOf === null ? null : dayNumber(offer.asOf);
+  const asOf = offer.asOf === null ? null : (dayOfPrice.get(offer.asOf) ?? null);
   const ageDays = asOf === null ? null : today - asOf;
   return {
     ...offer,
@@ -218,11 +210,6 @@ function passes(offer: RentableOffer, filter: OfferFilter): boolean {
 
 const EVERYWHERE: readonly string[] = ["any", "global"];
 
-/** Equal prices keep the order of the table, with fewer machines first. */
-function byPrice(a: RentableOffer, b: RentableOffer): number {
-  return a.totalUsdPerHour - b.totalUsdPerHour || a.instanceCount - b.instanceCount;
-}
-
 function groupByGpu(offers: readonly PriceOffer[]): ReadonlyMap<string, readonly PriceOffer[]> {
   const groups = new Map<string, PriceOffer[]>();
   for (const offer of offers) {
@@ -237,7 +224,5 @@ function groupByGpu(offers: readonly PriceOffer[]): ReadonlyMap<string, readonly
 function dayNumber(text: string): number | null {
   const milliseconds = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(milliseconds) || !new Date(milliseconds).toISOString().startsWith(text)) return null;
-  return milliseconds / MILLISECONDS_PER_DAY;
+  return milliseconds / (1000 * DAY_SECONDS);
 }
-
-const MILLISECONDS_PER_DAY = 1000 * DAY_SECONDS;

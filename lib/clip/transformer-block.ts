@@ -36,7 +36,7 @@ type InRow = Pick<RowPlace, "index" | "count">;
  * the last none after it, and those next to them hand tensors over to such neighbours.
  */
 const WRITTEN_FIRST = 2;
-const WRITTEN_LAST = 2;
+const WRITTEN_LAST = 1;
 
 /** The blocks to write: all of them, or, folded, of each run of like blocks its ends and one in the middle for the rest. */
 function blocksToWrite(writer: ModelWriter, layers: number): readonly InRow[] {

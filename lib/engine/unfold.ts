@@ -122,25 +122,27 @@ class Unfolding {
 
   private rankWhatIsMade(): void {
     const { events, storages, sections } = this.recorded;
-    let next = 0;
+    let section = 0;
+    let latest: { place: RowPlace; section: number; made: number[] } | null = null;
     for (let i = 0; i < events.length; i++) {
-      while ((sections[next]?.from ?? Number.POSITIVE_INFINITY) <= i) next++;
+      while ((sections[section]?.from ?? Number.POSITIVE_INFINITY) <= i) section++;
       const id = (events[i] ?? 0) - 1;
+      if (id < 0) continue;
       const place = storages[id]?.rowPlace ?? null;
-      if (id < 0 || place === null) continue;
-      let bySection = this.made.get(place);
-      if (bySection === undefined) {
-        bySection = [];
-        this.made.set(place, bySection);
-      }
-      let made = bySection[next];
-      if (made === undefined) {
-        made = [];
-        bySection[next] = made;
-      }
-      this.section[id] = next;
-      this.ordinal[id] = made.push(id) - 1;
+      if (place === null) continue;
+      if (latest === null || latest.place !== place || latest.section !== section)
+        latest = { place, section, made: this.madeIn(place, section) };
+      this.section[id] = section;
+      this.ordinal[id] = latest.made.push(id) - 1;
     }
+  }
+
+  private madeIn(place: RowPlace, section: number): number[] {
+    const bySection = this.made.get(place) ?? [];
+    this.made.set(place, bySection);
+    const made = bySection[section] ?? [];
+    bySection[section] = made;
+    return made;
   }
 
   private turns(from: number, end: number): Turn[] {

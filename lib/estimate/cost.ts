@@ -1,6 +1,6 @@
 /** What a run costs: hours × price × GPUs, for the user's own price and for every offer that could carry it. */
 
-import { cheapestOfferFor, type OfferFilter, offersFor, type RentableOffer } from "../catalogue/prices";
+import { type OfferFilter, offersFor, type RentableOffer } from "../catalogue/prices";
 import { HOUR_SECONDS } from "../units";
 import type { Interval } from "./estimate";
 
@@ -35,11 +35,14 @@ export interface CostQuestion {
   /** Such as "2026-11-27". */
   readonly today: string;
   readonly filter?: OfferFilter;
+  /** How many of the cheapest offers are wanted; all by default. */
+  readonly mostOffers?: number;
 }
 
 /** Nothing is invented: without an own price and without an offer there is no cost, and `noOffer` says why. */
-export function runCosts({ seconds, gpuId, gpuCount, ownUsdPerGpuHour, today, filter }: CostQuestion): CostAnswer {
-  const found = offersFor(gpuId, gpuCount, today, filter);
+export function runCosts(question: CostQuestion): CostAnswer {
+  const { seconds, gpuId, gpuCount, ownUsdPerGpuHour, today, filter, mostOffers } = question;
+  const found = offersFor(gpuId, gpuCount, today, filter, mostOffers);
   return {
     own: ownUsdPerGpuHour === null ? null : ownCost(seconds, gpuCount, ownUsdPerGpuHour),
     offers: found.kind === "no_price" ? [] : found.offers.map((offer) => offeredCost(seconds, offer)),
@@ -47,16 +50,11 @@ export function runCosts({ seconds, gpuId, gpuCount, ownUsdPerGpuHour, today, fi
   };
 }
 
-/** What `leastCost` of `runCosts` gives, without the offers it is not. */
-export function leastRunCost({ seconds, gpuId, gpuCount, ownUsdPerGpuHour, today, filter }: CostQuestion): Cost | null {
-  if (ownUsdPerGpuHour !== null) return ownCost(seconds, gpuCount, ownUsdPerGpuHour);
-  const offer = cheapestOfferFor(gpuId, gpuCount, today, filter);
-  return offer === null ? null : offeredCost(seconds, offer);
-}
-
 /** What a person would pay: their own price where they gave one, else the cheapest offer; `null` when neither is known. */
-export function leastCost({ own, offers }: CostAnswer): Cost | null {
-  return own ?? offers[0] ?? null;
+export function leastRunCost(question: CostQuestion): Cost | null {
+  const { seconds, gpuCount, ownUsdPerGpuHour } = question;
+  if (ownUsdPerGpuHour !== null) return ownCost(seconds, gpuCount, ownUsdPerGpuHour);
+  return runCosts({ ...question, mostOffers: 1 }).offers[0] ?? null;
 }
 
 /**

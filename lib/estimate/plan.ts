@@ -66,8 +66,9 @@ function timeAndCost(
     gpuCount: plan.deviceCount,
     ownUsdPerGpuHour: plan.pricePerGpuHour ?? null,
     today,
+    mostOffers: OFFER_COUNT,
   });
-  const cost = [...(own === null ? [] : [own]), ...offers.slice(0, OFFER_COUNT)];
+  const cost = [...(own === null ? [] : [own]), ...offers];
   return { time: answer.time, noTime: null, cost, noCost: cost.length === 0 ? noOffer : null };
 }
 

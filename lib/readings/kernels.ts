@@ -87,6 +87,8 @@ function isBookkeeping(storage: Storage): boolean {
 
 type Counted = Kernel & { count: number };
 
+const SMALL_NUMBERS = 2 ** 30;
+
 class KernelCollection {
   private readonly collected: Counted[] = [];
   /** Kernels whose figures add up to one number: nearly always one kernel, found without writing a text. */
@@ -97,7 +99,8 @@ class KernelCollection {
 
   add(kernel: Omit<Kernel, "count">): void {
     const { operation, flops, bytes, rows, columns } = kernel;
-    const sum = flops + 3 * bytes + 7 * rows + 11 * columns + 13 * operation.length;
+    // A small whole number: a map finds those without hashing.
+    const sum = ((flops + 3 * bytes + 7 * rows + 11 * columns + 13 * operation.length) % SMALL_NUMBERS) | 0;
     let candidates = this.alike.get(sum);
     if (candidates === undefined) {
       candidates = [];

@@ -62,11 +62,13 @@ class Run {
     batchSize: number,
   ) {
     const { storages, storageOf, events } = lowered.tape;
-    const granulesOfStorage = Int32Array.from(storages, (storage) => {
+    const granulesOfStorage = new Int32Array(storages.length);
+    for (const storage of storages) {
       const bytes = requestedBytes(storage, batchSize);
-      return bytes > 0 ? granulesOf(bytes) : 0;
-    });
-    this.granules = storageOf.map((storage) => granulesOfStorage[storage] ?? 0);
+      granulesOfStorage[storage.id] = bytes > 0 ? granulesOf(bytes) : 0;
+    }
+    this.granules = new Int32Array(storageOf.length);
+    for (let i = 0; i < storageOf.length; i++) this.granules[i] = granulesOfStorage[storageOf[i] ?? 0] ?? 0;
     this.blocks = new Int32Array(storageOf.length).fill(NOTHING);
     this.blockBytes = new Float64Array(storageOf.length);
     this.deltas = new Float64Array(events.length);

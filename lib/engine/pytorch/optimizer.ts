@@ -56,7 +56,9 @@ export function runOptimizer(
   if (settings.optimizer !== "adamw") return;
   const roots: Storage[] = [];
   for (const parameter of gradients.keys())
-    roots.push(tape.alloc(parameter.shape, parameter.dtype, "temporaries", "square root of the second moment", parameter.scope));
+    roots.push(
+      tape.alloc(parameter.shape, parameter.dtype, "temporaries", "square root of the second moment", parameter.scope),
+    );
   for (const storage of roots) tape.release(storage);
 }
 

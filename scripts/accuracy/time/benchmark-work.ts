@@ -307,7 +307,8 @@ function clipSeconds(resolved: ResolvedPlan): RowWork | null {
     parameterCount += count;
     weightBytes += count * width;
   }
-  for (const node of nodes) if (node.phase !== "recompute") flops += copiesOf(node.scope) * flopsOf(node, plan.perDeviceBatchSize);
+  for (const node of nodes)
+    if (node.phase !== "recompute") flops += copiesOf(node.scope) * flopsOf(node, plan.perDeviceBatchSize);
   const kernels = kernelsOf(nodes, step.lowered, plan.perDeviceBatchSize);
   const work = { kernels, update: step.lowered.update, trainedBytes: weightBytes, weightBytes };
   const once = deviceSeconds(kernels, step.lowered.update, card.rates, KERNEL_EFFICIENCIES);

@@ -82,7 +82,10 @@ function compareStep(work: MeasuredWork, hostSecondsPerKernel: number): TimeComp
     role: step.role,
     gpuId: H100,
     modelFamily: step.modelFamily,
-    flops: work.nodes.reduce((sum, node) => sum + copiesOf(node.scope) * flopsOf(node, work.plan.perDeviceBatchSize), 0),
+    flops: work.nodes.reduce(
+      (sum, node) => sum + copiesOf(node.scope) * flopsOf(node, work.plan.perDeviceBatchSize),
+      0,
+    ),
     parameterCount: work.parameterCount,
     peakFlopsPerSecond: gpu.peakFlopsPerSecond[unit] ?? Number.NaN,
     bandwidthBytesPerSecond: gpu.memoryBandwidthBytesPerSecond ?? Number.NaN,

@@ -37,7 +37,10 @@ export function measuredWork(step: MeasuredStep): MeasuredWork {
     rates: answer.rates,
     gpu: parsed.gpu,
     nodes: training.graph.nodes,
-    parameterCount: training.graph.parameters.reduce((sum, { shape, scope }) => sum + copiesOf(scope) * coefficientOf(shape), 0),
+    parameterCount: training.graph.parameters.reduce(
+      (sum, { shape, scope }) => sum + copiesOf(scope) * coefficientOf(shape),
+      0,
+    ),
   };
 }
 
