@@ -1,12 +1,17 @@
-import { requestedBytes, type Storage } from "@/lib/engine/tape";
-import { cardOf, planStep } from "@/lib/estimate/lowering";
+import { trainingStep } from "@/lib/clip/training-step";
+import { type LoweredStep, requestedBytes, type Storage, storageAt } from "@/lib/engine/tape";
+import { cardOf, lowerFor } from "@/lib/estimate/lowering";
 import { parsePlan } from "@/lib/plan/parse-plan";
 
 function lowered(input: Readonly<Record<string, unknown>>) {
   const parsed = parsePlan({ model: "ViT-B-32", gpu: "h100-sxm5-80gb", precision: "fp32", ...input });
   if (!parsed.ok) throw new Error(parsed.issues.map(({ message }) => message).join("; "));
-  return planStep(parsed, cardOf(parsed.gpu)).lowered;
+  // Every block written by itself, so that each can be looked at.
+  return lowerFor(parsed, cardOf(parsed.gpu), trainingStep(parsed.architecture, parsed.plan)).lowered;
 }
+
+/** What was recorded of some blocks of memory. */
+const recorded = ({ tape }: LoweredStep, blocks: readonly number[]) => blocks.map((block) => storageAt(tape, block));
 
 const STRATEGIES = [
   { kind: "full" },
@@ -15,6 +20,11 @@ const STRATEGIES = [
   { kind: "lora", rank: 4, targets: ["q_proj", "v_proj"] },
   { kind: "prompt", contextTokens: 16 },
 ] as const;
+
+const retainedBy = (input: Readonly<Record<string, unknown>>) => {
+  const step = lowered(input);
+  return recorded(step, step.retained);
+};
 
 const bytesOf = (storages: readonly Storage[], batchSize: number) =>
   storages.reduce((sum, storage) => sum + requestedBytes(storage, batchSize), 0);
@@ -29,7 +39,9 @@ describe.each(STRATEGIES)("$kind", (strategy) => {
     "everything but weights, states, gradients and workspaces is free after a step: %s, %s, checkpointing %s",
     (implementation, precision, gradCheckpointing) => {
       const step = lowered({ strategy, implementation, precision, gradCheckpointing });
-      const held = new Set([...step.weights, ...step.optimizerState, ...step.workspaces, ...step.gradients]);
+      const held = new Set(
+        recorded(step, [...step.weights, ...step.optimizerState, ...step.workspaces, ...step.gradients]),
+      );
       const left = step.tape.storages.filter((storage) => storage.references > 0 && !held.has(storage));
       expect(left.map(({ what, node }) => `${what} of ${node?.op} in ${node?.scope.path}`)).toEqual([]);
     },
@@ -37,14 +49,14 @@ describe.each(STRATEGIES)("$kind", (strategy) => {
 });
 
 test("a linear probe keeps no activation of the image tower", () => {
-  const { retained } = lowered({ strategy: { kind: "linear_probe" } });
+  const retained = retainedBy({ strategy: { kind: "linear_probe" } });
   const kept = retained.filter(({ keptFor, purpose }) => keptFor !== null && purpose === "activations.image");
   // The features that the head reads are all there is: [batch, embedDim].
   expect(kept.map(({ shape }) => shape)).toEqual([[-1, 512]]);
 });
 
 test("one image block in fp32 keeps 68 bytes for each of its batch · tokens · width values", () => {
-  const { retained } = lowered({ strategy: { kind: "full" } });
+  const retained = retainedBy({ strategy: { kind: "full" } });
   const block = retained.filter(
     ({ node, keptFor }) => keptFor !== null && node?.scope.path.startsWith("visual.block.5"),
   );
@@ -55,13 +67,13 @@ test("one image block in fp32 keeps 68 bytes for each of its batch · tokens · 
 });
 
 test("with checkpointing only block inputs stay of a block", () => {
-  const { retained } = lowered({ strategy: { kind: "full" }, gradCheckpointing: true });
+  const retained = retainedBy({ strategy: { kind: "full" }, gradCheckpointing: true });
   const block = retained.filter(({ node }) => node?.scope.path.startsWith("visual.block.5"));
   expect(bytesOf(block, 32)).toBe(32 * 50 * 768 * 4);
 });
 
 test("autocast keeps a half-precision copy of every matrix that trains or passes a gradient", () => {
-  const { retained } = lowered({ precision: "amp" });
+  const retained = retainedBy({ precision: "amp" });
   const copies = retained.filter(
     ({ what, node }) => what === "half-precision copy of the weight" && node?.scope.path.startsWith("visual.block.5"),
   );
@@ -69,13 +81,16 @@ test("autocast keeps a half-precision copy of every matrix that trains or passes
 });
 
 test("Hopper's cuBLAS workspaces are 32 MiB each, earlier cards' 8.125 MiB", () => {
-  const workspaces = (gpu: string) => bytesOf(lowered({ gpu }).workspaces, 1);
+  const workspaces = (gpu: string) => {
+    const step = lowered({ gpu });
+    return bytesOf(recorded(step, step.workspaces), 1);
+  };
   expect(workspaces("h100-sxm5-80gb")).toBe(2 * 32 * 2 ** 20);
   expect(workspaces("a100-sxm4-80gb")).toBe(2 * 8.125 * 2 ** 20);
 });
 
 test("several devices add buckets as large as the gradients", () => {
   const step = lowered({ deviceCount: 4 });
-  expect(bytesOf(step.buckets, 1)).toBe(bytesOf(step.gradients, 1));
+  expect(bytesOf(recorded(step, step.buckets), 1)).toBe(bytesOf(recorded(step, step.gradients), 1));
   expect(lowered({}).buckets).toEqual([]);
 });

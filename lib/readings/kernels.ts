@@ -87,7 +87,7 @@ function isBookkeeping(storage: Storage): boolean {
 
 type Counted = Kernel & { count: number };
 
-const SMALL_NUMBERS = 2 ** 30;
+const PRIME = 1_000_000_007;
 
 class KernelCollection {
   private readonly collected: Counted[] = [];
@@ -99,8 +99,8 @@ class KernelCollection {
 
   add(kernel: Omit<Kernel, "count">): void {
     const { operation, flops, bytes, rows, columns } = kernel;
-    // A small whole number: a map finds those without hashing.
-    const sum = ((flops + 3 * bytes + 7 * rows + 11 * columns + 13 * operation.length) % SMALL_NUMBERS) | 0;
+    // A small whole number: a map finds those without hashing. A prime, as figures are multiples of powers of two.
+    const sum = ((flops + 3 * bytes + 7 * rows + 11 * columns + 13 * operation.length) % PRIME) | 0;
     let candidates = this.alike.get(sum);
     if (candidates === undefined) {
       candidates = [];
@@ -171,6 +171,8 @@ const PASSES: Readonly<Record<string, number>> = { LayerNormGrad: 2, BatchNormGr
 
 /** Turns the operations of one unit into kernels. */
 class UnitReader {
+  private readonly names = new Map<string, Map<string, string>>();
+
   constructor(
     private readonly lowered: LoweredStep,
     private readonly batchSize: number,
@@ -305,7 +307,7 @@ class UnitReader {
     this.collection.add({
       kind: reordered ? "reorder" : "stream",
       phase,
-      operation: `${operation}: ${storage.what}`,
+      operation: this.nameOf(operation, storage.what),
       flops: 0,
       bytes: elements * (isSummed ? SUMMED_PASSES * own : own + Math.max(other, 1)),
       precision: storage.dtype,
@@ -313,6 +315,15 @@ class UnitReader {
       columns: 0,
       inner: 0,
     });
+  }
+
+  /** Written once: texts that are the same object are compared at a glance. */
+  private nameOf(operation: string, what: string): string {
+    const names = this.names.get(operation) ?? new Map<string, string>();
+    this.names.set(operation, names);
+    const name = names.get(what) ?? `${operation}: ${what}`;
+    names.set(what, name);
+    return name;
   }
 
   /** Takes the storage that an output was placed in from those left to explain. */
