@@ -45,10 +45,10 @@ export function timelineOf(
   const { tape } = step;
   const { from, to, peak } = course;
   const instants = highestOfEachStretch(replay, course, samples === "whole" ? 1 : (to - from) / SAMPLES);
-  const columns = PURPOSES.map((): number[] => []);
-  const operations: string[] = [];
+  const columns = PURPOSES.map(() => new Array<number>(instants.length));
+  const operations = new Array<string>(instants.length);
   const phases: { phase: StepPhase; from: number; to: number }[] = [];
-  const now = [...course.base];
+  const now = Float64Array.from(course.base);
   const purposeOf = Uint8Array.from(tape.storages, ({ purpose }) => PURPOSES.indexOf(purpose));
   let next = from;
   instants.forEach((instant, sample) => {
@@ -56,8 +56,10 @@ export function timelineOf(
       const purpose = purposeOf[tape.storageOf[Math.abs(tape.events[next] ?? 0) - 1] ?? 0] ?? 0;
       now[purpose] = (now[purpose] ?? 0) + (replay.deltas[next] ?? 0);
     }
-    for (let c = 0; c < columns.length; c++) columns[c]?.push(now[c] ?? 0);
-    operations.push(operationLabel(tape, instant));
+    columns.forEach((column, purpose) => {
+      column[sample] = now[purpose] ?? 0;
+    });
+    operations[sample] = operationLabel(tape, instant);
     const phase = phaseAt(step, instant);
     const last = phases.at(-1);
     if (last === undefined || last.phase !== phase) phases.push({ phase, from: sample, to: sample + 1 });

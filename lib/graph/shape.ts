@@ -30,6 +30,16 @@ export function degreeOf(shape: Shape): number {
   return degree;
 }
 
+/** Elements at one batch size. */
+export function elementsAt(shape: Shape, batchSize: number): number {
+  let product = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis] ?? 1;
+    product *= length < 0 ? -length * batchSize : length;
+  }
+  return product;
+}
+
 export function extentOf(shape: Shape): Extent {
   return { coefficient: coefficientOf(shape), degree: degreeOf(shape) };
 }

@@ -1,5 +1,5 @@
 import { copiesOf, type Graph, type Node, type Value } from "../graph/ir";
-import { coefficientOf, degreeOf, lengthAt } from "../graph/shape";
+import { coefficientOf, elementsAt, lengthAt } from "../graph/shape";
 
 /** Bytes of parameters by number, trained or not. */
 export interface ParameterReading {
@@ -48,7 +48,7 @@ export function flopsOf(node: Node, batchSize: number): number {
       const [y] = node.outputs;
       if (a === undefined || y === undefined) return 0;
       const inner = lengthAt(a.shape, node.attributes.transposeA ? -2 : -1);
-      return 2 * sizeOf(y, batchSize) * (inner < 0 ? -inner * batchSize : inner);
+      return 2 * elementsAt(y.shape, batchSize) * (inner < 0 ? -inner * batchSize : inner);
     }
     case "Conv2d":
     case "Conv2dInputGrad":
@@ -56,7 +56,7 @@ export function flopsOf(node: Node, batchSize: number): number {
       const weight = node.op === "Conv2dWeightGrad" ? node.outputs[0] : node.inputs[node.op === "Conv2d" ? 1 : 0];
       const map = node.op === "Conv2d" ? node.outputs[0] : node.inputs[1];
       if (weight === undefined || map === undefined) return 0;
-      const places = sizeOf(map, batchSize) / lengthAt(weight.shape, 0);
+      const places = elementsAt(map.shape, batchSize) / lengthAt(weight.shape, 0);
       return 2 * places * coefficientOf(weight.shape);
     }
     case "Attention":
@@ -71,15 +71,11 @@ export function flopsOf(node: Node, batchSize: number): number {
 /** One product of queries with keys: 2 · batch · heads · tokens² · head width. */
 function attentionProduct(node: Node, batchSize: number): number {
   const [q, k] = node.inputs;
-  return q === undefined || k === undefined ? 0 : 2 * sizeOf(q, batchSize) * lengthAt(k.shape, 2);
-}
-
-function sizeOf(value: Value, batchSize: number): number {
-  return coefficientOf(value.shape) * batchSize ** degreeOf(value.shape);
+  return q === undefined || k === undefined ? 0 : 2 * elementsAt(q.shape, batchSize) * lengthAt(k.shape, 2);
 }
 
 function rowsOf(x: Value, batchSize: number): number {
-  return sizeOf(x, batchSize) / lengthAt(x.shape, -1);
+  return elementsAt(x.shape, batchSize) / lengthAt(x.shape, -1);
 }
 
 /** FLOPs of all operations that a condition admits. */

@@ -1,6 +1,6 @@
 import { bytesPerElement, type LoweredStep, type PhysicalDtype, type Storage } from "../engine/tape";
 import { copiesOf, type Node, type Phase, type Value } from "../graph/ir";
-import { coefficientOf, degreeOf, lengthAt } from "../graph/shape";
+import { coefficientOf, degreeOf, elementsAt, lengthAt } from "../graph/shape";
 import { flopsOf } from "./counts";
 
 /** How a kernel spends its time: on the matrix units, or on memory in one of the patterns that cards serve differently. */
@@ -46,9 +46,8 @@ export interface Kernel {
  * module needs costs time here exactly when it costs memory there.
  */
 export function kernelsOf(nodes: readonly Node[], lowered: LoweredStep, batchSize: number): readonly Kernel[] {
-  const made = storagesByNode(lowered);
   const collected = new KernelCollection();
-  const writer = new UnitReader(lowered, batchSize, made, collected);
+  const writer = new UnitReader(lowered, batchSize, collected);
   for (let i = 0; i < nodes.length; ) {
     const node = nodes[i];
     if (node === undefined || node.phase === "optimizer") break;
@@ -69,13 +68,20 @@ function unitAt(nodes: readonly Node[], from: number): readonly Node[] {
   return nodes.slice(from, to);
 }
 
-function storagesByNode({ tape }: LoweredStep): ReadonlyMap<Node, Storage[]> {
+function storagesByNode({ tape }: LoweredStep): ReadonlyMap<Node, readonly Storage[]> {
   const byNode = new Map<Node, Storage[]>();
+  let latest: Node | null = null;
+  let made: Storage[] = [];
   for (const storage of tape.storages) {
-    if (storage.node === null || isBookkeeping(storage)) continue;
-    const list = byNode.get(storage.node);
-    if (list === undefined) byNode.set(storage.node, [storage]);
-    else list.push(storage);
+    const { node } = storage;
+    if (node === null || isBookkeeping(storage)) continue;
+    // An operation's storages mostly follow each other.
+    if (latest !== node) {
+      latest = node;
+      made = byNode.get(node) ?? [];
+      byNode.set(node, made);
+    }
+    made.push(storage);
   }
   return byNode;
 }
@@ -172,23 +178,31 @@ const PASSES: Readonly<Record<string, number>> = { LayerNormGrad: 2, BatchNormGr
 /** Turns the operations of one unit into kernels. */
 class UnitReader {
   private readonly names = new Map<string, Map<string, string>>();
+  private readonly made: ReadonlyMap<Node, readonly Storage[]>;
 
   constructor(
     private readonly lowered: LoweredStep,
     private readonly batchSize: number,
-    private readonly made: ReadonlyMap<Node, Storage[]>,
     private readonly collection: KernelCollection,
-  ) {}
+  ) {
+    this.made = storagesByNode(lowered);
+  }
 
-  read(unit: readonly Node[]): void {
-    const first = unit[0];
-    if (first === undefined) return;
-    this.collection.copies = copiesOf(first.scope);
+  /** What the operations of a unit were seen to allocate. */
+  private madeBy(unit: readonly Node[]): Storage[] {
     const left: Storage[] = [];
     for (const node of unit) {
       const made = this.made.get(node);
       if (made !== undefined) left.push(...made);
     }
+    return left;
+  }
+
+  read(unit: readonly Node[]): void {
+    const first = unit[0];
+    if (first === undefined) return;
+    this.collection.copies = copiesOf(first.scope);
+    const left = this.madeBy(unit);
     for (const node of unit) {
       const kind = KIND_OF[node.op] ?? "stream";
       if (kind === "product" || kind === "convolution") this.readMatrix(node, kind, left);
@@ -223,9 +237,9 @@ class UnitReader {
   private readBias(node: Node, output: Value, left: readonly Storage[]): void {
     if (node.op !== "Linear" || node.inputs.length < LINEAR_INPUTS_WITH_BIAS) return;
     if (!left.some(({ what }) => what === COPIED_INPUT)) return;
-    const bytes = 2 * this.elements(output) * bytesPerElement(this.lowered.dtypeOf(output));
-    const shape = { precision: this.lowered.dtypeOf(output), rows: 0, columns: 0, inner: 0 };
-    this.collection.add({ kind: "stream", phase: node.phase, operation: "Linear: bias", flops: 0, bytes, ...shape });
+    const precision = this.lowered.dtypeOf(output);
+    const bytes = 2 * this.elements(output) * bytesPerElement(precision);
+    this.addMemoryKernel("stream", node.phase, "Linear: bias", bytes, precision);
   }
 
   private productShape(node: Node, output: Value): readonly [number, number] {
@@ -287,7 +301,19 @@ class UnitReader {
     if (!isMade && VIEWS.has(node.op)) return;
     const bytes = this.bytesMoved(node) * (kind === "batch_norm" ? this.wideningOf(node) : 1);
     if (bytes === 0) return;
-    this.collection.add({ kind, phase: node.phase, operation: node.op, flops: 0, bytes, ...this.shapeless(node) });
+    const [first] = node.inputs;
+    const precision = first === undefined ? "float32" : this.lowered.dtypeOf(first);
+    this.addMemoryKernel(kind, node.phase, node.op, bytes, precision);
+  }
+
+  private addMemoryKernel(
+    kind: KernelKind,
+    phase: Phase,
+    operation: string,
+    bytes: number,
+    precision: PhysicalDtype,
+  ): void {
+    this.collection.add({ kind, phase, operation, flops: 0, bytes, precision, rows: 0, columns: 0, inner: 0 });
   }
 
   /** Half precision saves a kernel nothing that is held up by its arithmetic in fp32. */
@@ -304,17 +330,9 @@ class UnitReader {
     const isSummed = storage.what === SUMMED_PARTS;
     const reordered = IN_ORDER.test(storage.what);
     const other = !reordered && this.lowered.isMixed && own !== 8 ? OTHER_WIDTH - own : own;
-    this.collection.add({
-      kind: reordered ? "reorder" : "stream",
-      phase,
-      operation: this.nameOf(operation, storage.what),
-      flops: 0,
-      bytes: elements * (isSummed ? SUMMED_PASSES * own : own + Math.max(other, 1)),
-      precision: storage.dtype,
-      rows: 0,
-      columns: 0,
-      inner: 0,
-    });
+    const bytes = elements * (isSummed ? SUMMED_PASSES * own : own + Math.max(other, 1));
+    const name = this.nameOf(operation, storage.what);
+    this.addMemoryKernel(reordered ? "reorder" : "stream", phase, name, bytes, storage.dtype);
   }
 
   /** Written once: texts that are the same object are compared at a glance. */
@@ -353,11 +371,6 @@ class UnitReader {
     return bytes;
   }
 
-  private shapeless(node: Node): Pick<Kernel, "precision" | "rows" | "columns" | "inner"> {
-    const [first] = node.inputs;
-    return { precision: first === undefined ? "float32" : this.lowered.dtypeOf(first), rows: 0, columns: 0, inner: 0 };
-  }
-
   /** What the matrix units are given: half precision under autocast, whatever the operands are stored as. */
   private matrixPrecision(node: Node): PhysicalDtype {
     const output = node.of === null ? node.outputs[0] : (node.of.outputs[0] ?? node.outputs[0]);
@@ -365,7 +378,7 @@ class UnitReader {
   }
 
   private elements(value: Value): number {
-    return coefficientOf(value.shape) * this.batchSize ** degreeOf(value.shape);
+    return elementsAt(value.shape, this.batchSize);
   }
 
   private extent(storage: Storage): number {
