@@ -21,39 +21,46 @@ export function transformer(writer: ModelWriter, layers: number, x: Value, shape
     "",
     () => {
       let y = x;
-      for (const row of blocksToWrite(writer, layers)) y = transformerBlock(writer, row, layers, y, shape);
+      for (let from = 0; from < layers; ) {
+        const to = endOfLikeBlocks(writer, from, layers);
+        for (const inRow of blocksToWrite(writer, from, to, layers, y))
+          y = transformerBlock(writer, inRow, layers, y, shape);
+        from = to;
+      }
       return y;
     },
     { module: "Transformer" },
   );
 }
 
+/** The end of the blocks that a strategy treats like the one they begin with. */
+function endOfLikeBlocks({ trains, inTrainMode }: ModelWriter, from: number, layers: number): number {
+  const part = (block: number) => ({ block, of: layers });
+  let to = from + 1;
+  while (to < layers && trains(part(to)) === trains(part(from)) && inTrainMode(part(to)) === inTrainMode(part(from)))
+    to++;
+  return to;
+}
+
 /** What is written of one block: its number, and how many like it the following ones are. */
 type InRow = Pick<RowPlace, "index" | "count">;
 
 /**
- * Blocks at the ends of a run of like ones that are written one by one: the first has no block of its kind before it,
- * the last none after it, and those next to them hand tensors over to such neighbours.
+ * Of a run of like blocks, all, or, folded, its ends and one in the middle for the rest. The middle block hands tensors
+ * over to neighbours of its kind, so one stands before and one after it. Where gradients begin in the run, its first block
+ * passes none on, and is not of the others' kind.
+ *
+ * @param x what the run is given
  */
-const WRITTEN_FIRST = 2;
-const WRITTEN_LAST = 1;
-
-/** The blocks to write: all of them, or, folded, of each run of like blocks its ends and one in the middle for the rest. */
-function blocksToWrite(writer: ModelWriter, layers: number): readonly InRow[] {
+function blocksToWrite(writer: ModelWriter, from: number, to: number, layers: number, x: Value): readonly InRow[] {
+  const trains = writer.lora !== null || writer.trains({ block: from, of: layers });
+  const first = trains && !x.requiresGrad ? 2 : 1;
+  const middle = to - from - first - 1;
   const written: InRow[] = [];
-  const isAlike = (a: number, b: number) =>
-    writer.trains({ block: a, of: layers }) === writer.trains({ block: b, of: layers }) &&
-    writer.inTrainMode({ block: a, of: layers }) === writer.inTrainMode({ block: b, of: layers });
-  for (let from = 0; from < layers; ) {
-    let to = from + 1;
-    while (to < layers && isAlike(from, to)) to++;
-    const middle = to - from - WRITTEN_FIRST - WRITTEN_LAST;
-    for (let index = from; index < to; index++) {
-      const isMiddle = writer.isFolded && middle > 1 && index === from + WRITTEN_FIRST;
-      written.push({ index, count: isMiddle ? middle : 1 });
-      if (isMiddle) index += middle - 1;
-    }
-    from = to;
+  for (let index = from; index < to; index++) {
+    const isMiddle = writer.isFolded && middle > 1 && index === from + first;
+    written.push({ index, count: isMiddle ? middle : 1 });
+    if (isMiddle) index += middle - 1;
   }
   return written;
 }
