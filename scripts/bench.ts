@@ -1,5 +1,5 @@
 /**
- * How long one estimate takes in process, graph and timeline included, nothing cached.
+ * How long one estimate takes in process, graph and timeline included, nothing cached; and one whole recommendation.
  *
  *   npm run bench
  *   npm run bench -- --python .venv/bin/python   and PyTorch's own steps of the same plans, as scripts/measure takes them
@@ -10,6 +10,7 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { cardOf, planStep } from "../lib/estimate/lowering";
 import { estimatePlan } from "../lib/estimate/plan";
+import { recommend } from "../lib/estimate/recommend";
 import { type ParsedPlan, parsePlan } from "../lib/plan/parse-plan";
 import { replayAllocator } from "../lib/readings/replay";
 
@@ -52,7 +53,29 @@ function main(): number {
     );
     if (values.python !== undefined) process.stdout.write(`${besidePyTorch(values.python, input, whole.median)}\n`);
   }
+  const recommendation = timedRecommendations();
+  if (recommendation > RECOMMENDATION_MILLISECONDS) slow++;
+  const verdict = recommendation <= RECOMMENDATION_MILLISECONDS ? "ok" : "TOO SLOW";
+  process.stdout.write(
+    `Recommendation     median ${recommendation.toFixed(0)} ms, every card × 1, 2, 4, 8 (target ${RECOMMENDATION_MILLISECONDS} ms: ${verdict})\n`,
+  );
   return slow === 0 ? 0 : 1;
+}
+
+const RECOMMENDATION_MILLISECONDS = 150;
+const RECOMMENDATION_RUNS = 24;
+
+/** Milliseconds of a whole recommendation, the median over plans of which no two are alike. */
+function timedRecommendations(): number {
+  const plans = distinctPlans({ model: "ViT-L-14", precision: "amp" }).slice(0, RECOMMENDATION_RUNS);
+  const times = plans.map((plan) => {
+    const start = performance.now();
+    recommend(plan, { goal: "cheapest", filter: {}, today: TODAY });
+    return performance.now() - start;
+  });
+  // The first half warms up.
+  const measured = times.slice(RECOMMENDATION_RUNS / 2).sort((a, b) => a - b);
+  return measured[Math.floor(measured.length / 2)] ?? Number.NaN;
 }
 
 /** No two alike, so nothing can be remembered from one to the next. */

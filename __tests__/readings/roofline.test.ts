@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { KERNEL_EFFICIENCIES } from "../../lib/catalogue/kernel-efficiencies";
 import type { Kernel } from "../../lib/readings/kernels";
-import { type CardRates, deviceSeconds, type KernelEfficiencies, kernelSeconds } from "../../lib/readings/roofline";
+import {
+  type CardRates,
+  condensed,
+  deviceSeconds,
+  type KernelEfficiencies,
+  kernelSeconds,
+} from "../../lib/readings/roofline";
 
 const RATES: CardRates = {
   productFlopsPerSecond: { float32: 1e12, float16: 10e12 },
@@ -167,6 +173,31 @@ test("a product of more rows never takes less time", () => {
         kernelSeconds(product(rows), RATES, KERNEL_EFFICIENCIES),
       );
       expect(larger).toBeGreaterThanOrEqual(fewer ?? 0);
+    }),
+  );
+});
+
+test("condensed kernels take the seconds of those they stand for", () => {
+  const kernels = fc.array(
+    fc.record({
+      kind: fc.constantFrom("stream" as const, "reorder" as const, "product" as const),
+      phase: fc.constantFrom("forward" as const, "backward" as const),
+      bytes: fc.integer({ min: 0, max: 1e9 }),
+      count: fc.integer({ min: 1, max: 50 }),
+    }),
+  );
+  fc.assert(
+    fc.property(kernels, (list) => {
+      const all = list.map((some): Kernel => {
+        const size = some.kind === "product" ? { flops: 2e9, rows: 1000, columns: 1000, inner: 1000, bytes: 0 } : {};
+        return { ...NOTHING, ...some, ...size };
+      });
+      const update = { bytesMoved: 0, kernelCount: 0 };
+      const whole = deviceSeconds(all, update, RATES, KERNEL_EFFICIENCIES);
+      const short = deviceSeconds(condensed(all), update, RATES, KERNEL_EFFICIENCIES);
+      expect(short.kernelCount).toBe(whole.kernelCount);
+      expect(short.forward).toBeCloseTo(whole.forward, 12);
+      expect(short.backward).toBeCloseTo(whole.backward, 12);
     }),
   );
 });

@@ -4,6 +4,7 @@ import type { Card } from "../engine/pytorch/card";
 import type { TrainingGraph } from "../graph/training-graph";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Plan } from "../plan/plan";
+import { condensed } from "../readings/roofline";
 import { largestWithin } from "./batch-sizes";
 import { changesThatHelp } from "./changes";
 import { chooseAmong, isConsidered } from "./choose-among";
@@ -80,9 +81,10 @@ class StepsByFamily {
     const memory = deviceMemory(resolved, planned.lowered);
     // Cards of unlike memory ask about the same batch sizes on the way to their answers.
     const upperBytes = remembered((batchSize) => memory.deviceBytesAt(batchSize).high);
+    const work = workOf(planned, resolved.plan.perDeviceBatchSize);
     const step = {
       memory,
-      work: workOf(planned, resolved.plan.perDeviceBatchSize),
+      work: { ...work, kernels: condensed(work.kernels) },
       largestBatchSize: remembered((usableBytes) => largestWithin(usableBytes, upperBytes)),
     };
     this.steps.set(key, step);

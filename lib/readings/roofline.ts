@@ -64,6 +64,27 @@ export function deviceSeconds(
   return { ...seconds, optimizer, kernelCount: kernelCount + update.kernelCount };
 }
 
+/**
+ * The same work in fewer entries, for when many cards are asked: kernels without arithmetic take time for their number
+ * and their bytes alone, so those of a phase and kind are one entry with the bytes of the average.
+ */
+export function condensed(kernels: readonly Kernel[]): readonly Kernel[] {
+  const merged = new Map<string, Kernel>();
+  const rest: Kernel[] = [];
+  for (const kernel of kernels) {
+    if (kernel.flops > 0) {
+      rest.push(kernel);
+      continue;
+    }
+    const key = `${kernel.phase} ${kernel.kind}`;
+    const before = merged.get(key) ?? { ...kernel, operation: kernel.kind, count: 0, bytes: 0 };
+    const count = before.count + kernel.count;
+    const bytes = (before.count * before.bytes + kernel.count * kernel.bytes) / count;
+    merged.set(key, { ...before, count, bytes });
+  }
+  return [...rest, ...merged.values()];
+}
+
 /** @returns seconds of one such kernel; infinite where the card has no unit for the type */
 export function kernelSeconds(kernel: Kernel, rates: CardRates, efficiencies: KernelEfficiencies): number {
   const { kind, bytes } = kernel;
@@ -128,6 +149,7 @@ function productSeconds(
       const waves = Math.ceil((tiles * Math.ceil(inner / length)) / multiprocessors);
       const arithmetic = (2 * tile.rows * tile.columns * length) / (ratePerMultiprocessor * fractionOf[tile.size]);
       least = Math.min(least, waves * (arithmetic + secondsPerWave));
+      if (inner / parts <= SHORTEST_SPLIT) break; // more parts would be as long
     }
   }
   return least;
