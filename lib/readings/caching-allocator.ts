@@ -200,80 +200,102 @@ class BlockTable {
   }
 }
 
-const LONG_MOVE = 24;
-
-/** Free blocks, by size and then by address. */
+/**
+ * Free blocks by size, and of each size by address. A step asks for the same few sizes again and again: of hundreds of free
+ * blocks only some dozens differ in size.
+ */
 class FreeList {
-  private ids = new Int32Array(FIRST_CAPACITY);
-  private count = 0;
+  /** Ascending; each has at least one block. */
+  private readonly sizes: number[] = [];
+  /** By size: its blocks, the lowest address last. */
+  private readonly lists: number[][] = [];
+  private readonly emptied: number[][] = [];
 
   constructor(private readonly blocks: BlockTable) {}
 
   /** Takes out the smallest block of at least `granules`, the lowest of equals. */
   takeBest(granules: number): number {
-    const index = this.firstFrom(granules, NONE);
-    if (index === this.count) return NONE;
-    const block = this.ids[index] ?? NONE;
-    this.removeAt(index);
+    const index = this.firstFrom(granules);
+    const list = this.lists[index];
+    const block = list?.pop();
+    if (list === undefined || block === undefined) return NONE;
+    if (list.length === 0) this.drop(index);
     return block;
   }
 
   add(block: number): void {
-    if (this.count === this.ids.length) {
-      const larger = new Int32Array(2 * this.ids.length);
-      larger.set(this.ids);
-      this.ids = larger;
+    const size = this.blocks.size[block] ?? 0;
+    const index = this.firstFrom(size);
+    if (this.sizes[index] !== size) {
+      const list = this.emptied.pop() ?? [];
+      list.push(block);
+      insertAt(this.sizes, index, size);
+      insertAt(this.lists, index, list);
+      return;
     }
-    const { ids } = this;
-    const index = this.indexOf(block);
-    // Short moves are quicker in a loop than as a call into the runtime.
-    if (this.count - index > LONG_MOVE) ids.copyWithin(index + 1, index, this.count);
-    else for (let i = this.count; i > index; i--) ids[i] = ids[i - 1] ?? NONE;
-    ids[index] = block;
-    this.count++;
+    const list = this.lists[index];
+    if (list !== undefined) insertAt(list, this.placeIn(list, block), block);
   }
 
   remove(block: number): void {
-    this.removeAt(this.indexOf(block));
+    const index = this.firstFrom(this.blocks.size[block] ?? 0);
+    const list = this.lists[index];
+    if (list === undefined) return;
+    removeAt(list, this.placeIn(list, block));
+    if (list.length === 0) this.drop(index);
   }
 
   /** Takes out all blocks that meet a condition. */
   takeAll(meets: (block: number) => boolean): number[] {
-    const taken: number[] = [];
-    let kept = 0;
-    for (let i = 0; i < this.count; i++) {
-      const block = this.ids[i] ?? NONE;
-      if (meets(block)) taken.push(block);
-      else this.ids[kept++] = block;
-    }
-    this.count = kept;
+    const taken = this.lists.flat().filter(meets);
+    for (const block of taken) this.remove(block);
     return taken;
   }
 
-  private removeAt(index: number): void {
-    const { ids } = this;
-    this.count--;
-    if (this.count - index > LONG_MOVE) ids.copyWithin(index, index + 1, this.count + 1);
-    else for (let i = index; i < this.count; i++) ids[i] = ids[i + 1] ?? NONE;
+  private drop(index: number): void {
+    const list = this.lists[index];
+    if (list !== undefined) this.emptied.push(list);
+    removeAt(this.sizes, index);
+    removeAt(this.lists, index);
   }
 
-  private indexOf(block: number): number {
-    return this.firstFrom(this.blocks.size[block] ?? 0, this.blocks.address[block] ?? 0);
-  }
-
-  /** The first position whose block is not below (size, address). */
-  private firstFrom(size: number, address: number): number {
-    const { ids, blocks } = this;
-    const [sizes, addresses] = [blocks.size, blocks.address];
+  /** The first position whose size is at least this. */
+  private firstFrom(size: number): number {
+    const { sizes } = this;
     let low = 0;
-    let high = this.count;
+    let high = sizes.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const block = ids[middle] ?? 0;
-      const own = sizes[block] ?? 0;
-      if (own < size || (own === size && (addresses[block] ?? 0) < address)) low = middle + 1;
+      if ((sizes[middle] ?? 0) < size) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+
+  /** The first position whose block does not lie above this one. */
+  private placeIn(list: readonly number[], block: number): number {
+    const { address } = this.blocks;
+    const own = address[block] ?? 0;
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((address[list[middle] ?? 0] ?? 0) > own) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+// Lists are short, and what `splice` returns would have to be collected.
+
+function insertAt<T>(list: T[], index: number, item: T): void {
+  list.push(item);
+  for (let i = list.length - 1; i > index; i--) list[i] = list[i - 1] as T; // 0 ≤ index < i < length
+  list[index] = item;
+}
+
+function removeAt<T>(list: T[], index: number): void {
+  for (let i = index; i < list.length - 1; i++) list[i] = list[i + 1] as T; // i + 1 < length
+  list.pop();
 }
