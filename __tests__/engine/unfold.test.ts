@@ -7,7 +7,7 @@ import { parsePlan } from "@/lib/plan/parse-plan";
 import { countFlops, countParameters } from "@/lib/readings/counts";
 import { type Kernel, kernelsOf } from "@/lib/readings/kernels";
 
-const MODELS = ["ViT-B-32", "RN50", "ViT-B-16-SigLIP"];
+const MODELS = ["ViT-B-32", "RN101", "ViT-B-16-SigLIP"];
 
 const STRATEGIES = [
   { kind: "full" },

@@ -1,6 +1,7 @@
 import type { ModifiedResNet } from "../catalogue/architecture";
 import type { Value } from "../graph/ir";
 import { BATCH } from "../graph/shape";
+import { type InRow, writeBlocks } from "./block-row";
 import { linear, type ModelWriter, type Part, parameter } from "./model-writer";
 
 const BATCH_NORM_EPSILON = 1e-5;
@@ -24,17 +25,17 @@ export function modifiedResNet(writer: ModelWriter, config: ModifiedResNet, embe
     return g.averagePool(y, 2);
   });
   const blocks = config.layers.reduce((sum, count) => sum + count, 0);
-  let index = 0;
+  let from = 0;
   config.layers.forEach((count, stage) => {
     const channels = config.width * 2 ** stage;
+    const run = { from: from + 1, to: from + count, of: blocks };
     x = g.within("", () => {
-      let y = x;
-      for (let i = 0; i < count; i++) {
-        y = bottleneck(writer, index, blocks, y, { channels, stride: stage > 0 && i === 0 ? 2 : 1 });
-        index++;
-      }
-      return y;
+      // The first block of a stage changes the shape.
+      const y = bottleneck(writer, { index: from, count: 1 }, blocks, x, { channels, stride: stage > 0 ? 2 : 1 });
+      const like = { channels, stride: 1 };
+      return writeBlocks(writer, run, y, (inRow, z) => bottleneck(writer, inRow, blocks, z, like));
     });
+    from += count;
   });
   return attentionPool(writer, config, embedDim, x);
 }
@@ -75,16 +76,16 @@ function batchNorm(writer: ModelWriter, x: Value, channels: number, part: Part):
 
 function bottleneck(
   writer: ModelWriter,
-  index: number,
+  inRow: InRow,
   of: number,
   x: Value,
   shape: { readonly channels: number; readonly stride: number },
 ): Value {
   const { g } = writer;
-  const part = { block: index, of };
+  const part = { block: inRow.index, of };
   const { channels, stride } = shape;
   return g.within(
-    `block.${index}`,
+    `block.${inRow.index}`,
     () => {
       let y = convolution(writer, "conv1", x, { channels, kernel: 1, stride: 1, part });
       y = convolution(writer, "conv2", y, { channels, kernel: 3, stride: 1, part });
@@ -92,7 +93,7 @@ function bottleneck(
       y = normalizedConvolution(writer, "conv3", y, { channels: channels * EXPANSION, kernel: 1, stride: 1, part });
       return g.relu(g.add(y, shortcut(writer, x, channels * EXPANSION, stride, part)));
     },
-    { module: "Bottleneck" },
+    { module: "Bottleneck", inRow },
   );
 }
 

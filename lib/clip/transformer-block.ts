@@ -1,6 +1,7 @@
 import type { Activation } from "../catalogue/architecture";
-import type { RowPlace, Value } from "../graph/ir";
+import type { Value } from "../graph/ir";
 import type { LoraTarget } from "../plan/plan";
+import { type InRow, writeBlocks } from "./block-row";
 import { layerNorm, linear, type ModelWriter, type Part, parameter } from "./model-writer";
 
 /** Which library's block: they run the same mathematics with other projections and other copies. */
@@ -17,52 +18,12 @@ export interface BlockShape {
 
 /** All blocks of a tower, one after the other. @param x [batch, tokens, width] */
 export function transformer(writer: ModelWriter, layers: number, x: Value, shape: BlockShape): Value {
+  const run = { from: 0, to: layers, of: layers };
   return writer.g.within(
     "",
-    () => {
-      let y = x;
-      for (let from = 0; from < layers; ) {
-        const to = endOfLikeBlocks(writer, from, layers);
-        for (const inRow of blocksToWrite(writer, from, to, layers, y))
-          y = transformerBlock(writer, inRow, layers, y, shape);
-        from = to;
-      }
-      return y;
-    },
+    () => writeBlocks(writer, run, x, (inRow, y) => transformerBlock(writer, inRow, layers, y, shape)),
     { module: "Transformer" },
   );
-}
-
-/** The end of the blocks that a strategy treats like the one they begin with. */
-function endOfLikeBlocks({ trains, inTrainMode }: ModelWriter, from: number, layers: number): number {
-  const part = (block: number) => ({ block, of: layers });
-  let to = from + 1;
-  while (to < layers && trains(part(to)) === trains(part(from)) && inTrainMode(part(to)) === inTrainMode(part(from)))
-    to++;
-  return to;
-}
-
-/** What is written of one block: its number, and how many like it the following ones are. */
-type InRow = Pick<RowPlace, "index" | "count">;
-
-/**
- * Of a run of like blocks, all, or, folded, its ends and one in the middle for the rest. The middle block hands tensors
- * over to neighbours of its kind, so one stands before and one after it. Where gradients begin in the run, its first block
- * passes none on, and is not of the others' kind.
- *
- * @param x what the run is given
- */
-function blocksToWrite(writer: ModelWriter, from: number, to: number, layers: number, x: Value): readonly InRow[] {
-  const trains = writer.lora !== null || writer.trains({ block: from, of: layers });
-  const first = trains && !x.requiresGrad ? 2 : 1;
-  const middle = to - from - first - 1;
-  const written: InRow[] = [];
-  for (let index = from; index < to; index++) {
-    const isMiddle = writer.isFolded && middle > 1 && index === from + first;
-    written.push({ index, count: isMiddle ? middle : 1 });
-    if (isMiddle) index += middle - 1;
-  }
-  return written;
 }
 
 /**
