@@ -26,7 +26,7 @@ export function writeBlocks(
   let y = x;
   for (let start = from; start < to; ) {
     const like = { from: start, to: endOfLikeBlocks(writer, { from: start, to, of }), of };
-    for (const inRow of blocksToWrite(writer, like, y)) y = write(inRow, y);
+    for (const inRow of blocksToWrite(writer, like)) y = write(inRow, y);
     start = like.to;
   }
   return y;
@@ -42,19 +42,17 @@ function endOfLikeBlocks({ trains, inTrainMode }: ModelWriter, { from, to, of }:
 }
 
 /**
- * Of a run of like blocks, all, or, folded, its ends and one in the middle for the rest. The middle block hands tensors
- * over to neighbours of its kind, so one stands before and one after it. Where gradients begin in the run, its first block
- * passes none on, and is not of the others' kind.
- *
- * @param x what the run is given
+ * Blocks of a run that are written before the middle one. The first is given what no block of its kind made: another type,
+ * or a tensor through which no gradient flows. What the second is given is what every later one is.
  */
-function blocksToWrite(writer: ModelWriter, { from, to, of }: BlockRun, x: Value): readonly InRow[] {
-  const trains = writer.lora !== null || writer.trains({ block: from, of });
-  const first = trains && !x.requiresGrad ? 2 : 1;
-  const middle = to - from - first - 1;
+const WRITTEN_FIRST = 2;
+
+/** Of a run of like blocks, all, or, folded, its ends and one in the middle for the rest, with neighbours of its kind. */
+function blocksToWrite(writer: ModelWriter, { from, to }: BlockRun): readonly InRow[] {
+  const middle = to - from - WRITTEN_FIRST - 1;
   const written: InRow[] = [];
   for (let index = from; index < to; index++) {
-    const isMiddle = writer.isFolded && middle > 1 && index === from + first;
+    const isMiddle = writer.isFolded && middle > 1 && index === from + WRITTEN_FIRST;
     written.push({ index, count: isMiddle ? middle : 1 });
     if (isMiddle) index += middle - 1;
   }
