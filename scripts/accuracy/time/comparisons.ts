@@ -1,6 +1,5 @@
 import {
   BERT_EFFICIENCY,
-  ERA_EFFICIENCY,
   HOST_SECONDS_PER_KERNEL,
   KERNEL_EFFICIENCIES,
   PACE_SHARPNESS,
@@ -71,7 +70,7 @@ export function compareTimes(): TimeComparisons {
   const rows = configurations(readTimeRows());
   const comparisons = [
     ...works.flatMap((work) => compareStep(work, pace)),
-    ...rows.flatMap(({ row, work }) => (row.task === "bert_squad_train" ? [] : [compareRow(row, work)])),
+    ...rows.flatMap(({ row, work }) => (row.task === "bert_squad_train" ? [] : [compareRow(row, work, rows)])),
     ...compareBert(rows.filter(({ row }) => row.task === "bert_squad_train")),
   ];
   return { comparisons, pace, fittedEras: fittedEras(rows) };
@@ -162,9 +161,16 @@ function groupOf(row: TimeRow): TimeGroup {
   return row.task === "tower_inference" ? "timm inference" : "timm training";
 }
 
-function compareRow(row: TimeRow, work: RowWork): TimeComparison {
-  const efficiency = isEagerRun(row) ? ERA_EFFICIENCY.eager : 1;
+/** The efficiency of a published run's era is fitted anew for each source, without that source's rows. */
+function compareRow(row: TimeRow, work: RowWork, all: readonly Configuration[]): TimeComparison {
+  const others = eagerRuns(all).filter((other) => sourceOf(other.row) !== sourceOf(row));
+  const efficiency = isEagerRun(row) ? fittedEfficiency(others) : 1;
   return compared(row, work, groupOf(row), work.seconds / efficiency + work.exposedSeconds);
+}
+
+/** Records of one publication begin alike. */
+function sourceOf({ id }: TimeRow): string {
+  return id.split("-")[0] ?? id;
 }
 
 function compared(row: TimeRow, work: RowWork, group: TimeGroup, estimatedSeconds: number): TimeComparison {
@@ -212,10 +218,14 @@ function isEagerRun({ task, torchVersion, era }: TimeRow): boolean {
   return task === "clip_train" && loopsOverParameters(torchVersion, era);
 }
 
+function eagerRuns(all: readonly Configuration[]): readonly Configuration[] {
+  return all.filter(({ row }) => row.role === "fit" && isEagerRun(row) && (row.gpuCount ?? 1) <= MOST_GPUS);
+}
+
 function fittedEras(all: readonly Configuration[]): FittedEras {
   const rows = all.filter(({ row }) => row.role === "fit");
   return {
-    eager: fittedEfficiency(rows.filter(({ row }) => isEagerRun(row) && (row.gpuCount ?? 1) <= MOST_GPUS)),
+    eager: fittedEfficiency(eagerRuns(rows)),
     bert: fittedEfficiency(rows.filter(({ row }) => row.task === "bert_squad_train")),
   };
 }
