@@ -32,6 +32,7 @@ export function ratesOf(gpu: GpuSpec, precision: Precision): RatesAnswer {
         code: "no_rates",
         reason: `${gpu.name} has no known time: ${missing.join(" and ")} is not given.`,
         instead: "Give memoryBandwidthBytesPerSecond and peakFlopsPerSecond with the card.",
+        precisions: [],
       },
     };
   }
@@ -58,19 +59,22 @@ function unitOf(precision: Precision): "fp32" | "fp16" | "bf16" {
 }
 
 function refusalOf(gpu: GpuSpec, precision: Precision): NoTime | null {
-  const wantsBf16 = unitOf(precision) === "bf16";
-  if (wantsBf16 && !gpu.bf16 && gpu.id !== null) {
-    return {
-      code: "bf16_emulated",
-      reason: `${gpu.name} has no bf16 units and emulates them, several times slower than fp16.`,
-      instead: precision === "bf16" ? "fp32, or amp" : "amp",
-    };
-  }
   if (gpu.runtime !== "cuda") {
     return {
       code: "not_cuda",
       reason: `Time is modelled for PyTorch on CUDA; ${gpu.name} runs ${gpu.runtime}.`,
       instead: null,
+      precisions: [],
+    };
+  }
+  const wantsBf16 = unitOf(precision) === "bf16";
+  if (wantsBf16 && !gpu.bf16 && gpu.id !== null) {
+    const precisions: readonly Precision[] = precision === "bf16" ? ["fp32", "amp"] : ["amp"];
+    return {
+      code: "bf16_emulated",
+      reason: `${gpu.name} has no bf16 units and emulates them, several times slower than fp16.`,
+      instead: precisions.join(", or "),
+      precisions,
     };
   }
   return null;

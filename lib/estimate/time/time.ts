@@ -100,13 +100,30 @@ function inverse({ low, likely, high }: Interval, numerator: number): Interval {
 function rateLimits(plan: Plan, gpu: GpuSpec, step: StepSeconds, stepSamples: number): RateLimit[] {
   const bytesPerSample = (step.transfer * hostLinkBytesPerSecond(gpu).bytesPerSecond * plan.deviceCount) / stepSamples;
   const limits: RateLimit[] = [
-    { id: "gpu", label: "the GPU", samplesPerSecond: stepSamples / (step.device + step.communication.exposedSeconds) },
-    { id: "host", label: "handing kernels to the GPU", samplesPerSecond: stepSamples / step.host },
-    { id: "loader", label: "loading images", samplesPerSecond: loaderSamplesPerSecond(plan) },
+    {
+      id: "gpu",
+      label: "the GPU",
+      samplesPerSecond: stepSamples / (step.device + step.communication.exposedSeconds),
+      status: "estimated",
+    },
+    {
+      id: "host",
+      label: "handing kernels to the GPU",
+      samplesPerSecond: stepSamples / step.host,
+      // The processor is not part of a plan.
+      status: "assumed",
+    },
+    {
+      id: "loader",
+      label: "loading images",
+      samplesPerSecond: loaderSamplesPerSecond(plan),
+      status: "estimated",
+    },
     {
       id: "transfer",
       label: "copies to the GPU",
       samplesPerSecond: (plan.deviceCount * hostLinkBytesPerSecond(gpu).bytesPerSecond) / bytesPerSample,
+      status: hostLinkBytesPerSecond(gpu).isKnown ? "estimated" : "assumed",
     },
   ];
   if (plan.deviceCount > 1 && step.communication.seconds > 0) {
@@ -114,6 +131,7 @@ function rateLimits(plan: Plan, gpu: GpuSpec, step: StepSeconds, stepSamples: nu
       id: "communication",
       label: "exchange between the GPUs",
       samplesPerSecond: stepSamples / step.communication.seconds,
+      status: "assumed",
     });
   }
   return limits.sort((a, b) => a.samplesPerSecond - b.samplesPerSecond);
