@@ -94,3 +94,16 @@ test("several devices add buckets as large as the gradients", () => {
   expect(bytesOf(recorded(step, step.buckets), 1)).toBe(bytesOf(recorded(step, step.gradients), 1));
   expect(lowered({}).buckets).toEqual([]);
 });
+
+test("eager attention scales the queries in torch's multi-head function, and the scores elsewhere", () => {
+  const scaledIn = (implementation: string) => {
+    const parsed = parsePlan({ model: "ViT-B-32", gpu: "h100-sxm5-80gb", precision: "amp", implementation });
+    if (!parsed.ok) throw new Error(parsed.issues.map(({ message }) => message).join("; "));
+    // No plan can ask open_clip for it: this is how PyTorch attended before 2.0.
+    const eager = { ...parsed, plan: { ...parsed.plan, attention: "eager" as const } };
+    const { tape } = lowerFor(eager, cardOf(parsed.gpu), trainingStep(parsed.architecture, parsed.plan)).lowered;
+    return new Set(tape.storages.map(({ what }) => what).filter((what) => /^scaled/.test(what)));
+  };
+  expect(scaledIn("open_clip")).toEqual(new Set(["scaled operand"]));
+  expect(scaledIn("transformers")).toEqual(new Set(["scaled scores"]));
+});

@@ -92,6 +92,6 @@ test("bf16 on emulating cards has no time and is never recommended", () => {
   const { rows, best } = ask("cheapest", {}, { precision: "amp_bf16" });
   const turing = rows.filter(({ gpuId }) => gpuId === "t4");
   expect(turing).toHaveLength(4);
-  for (const row of turing) expect(row.noTime?.instead).toBe("amp");
+  for (const row of turing) expect(row.noTime?.precisions).toEqual(["amp"]);
   expect(best?.row.bf16).toBe(true);
 });

@@ -14,19 +14,20 @@ const RATES: CardRates = {
   convolutionFp32FlopsPerSecond: 2e12,
   memoryBytesPerSecond: 1e12,
   multiprocessors: 10,
+  cyclesPerSecond: 1e9,
 };
 
 /** Everything runs at the full rate, and starting costs nothing. */
 const IDEAL: KernelEfficiencies = {
-  memory: {
-    stream: 1,
-    reorder: 0.5,
-    reduction: 1,
-    normalization: 1,
-    normalization_grad: 1,
-    batch_norm: 1,
-    pooling: 1,
-    attention: 1,
+  bandwidth: 1,
+  bytesPerCycle: {
+    reorder: 50,
+    reduction: 100,
+    normalization: 100,
+    normalization_grad: 100,
+    batch_norm: 100,
+    pooling: 100,
+    attention: 100,
   },
   convolution: 0.5,
   attention: 0.25,
@@ -52,10 +53,17 @@ const NOTHING: Kernel = {
 };
 
 describe("seconds of a kernel", () => {
-  test("that only moves memory are its bytes over what its pattern reaches of the bandwidth", () => {
-    // 2e6 bytes at 1e12 bytes/s; in another order at half of it.
+  test("that only moves memory are its bytes over the bandwidth, or over what its multiprocessors ask for", () => {
+    // 2e6 bytes at 1e12 bytes/s; in another order ten multiprocessors at 1e9 cycles ask for 50 bytes each: 0.5e12 a second.
     expect(kernelSeconds({ ...NOTHING, bytes: 2e6 }, RATES, IDEAL)).toBeCloseTo(2e-6, 12);
     expect(kernelSeconds({ ...NOTHING, kind: "reorder", bytes: 2e6 }, RATES, IDEAL)).toBeCloseTo(4e-6, 12);
+  });
+
+  test("that multiprocessors are too slow for do not gain from bandwidth, and gain from a quicker clock until memory is the limit", () => {
+    const reorder: Kernel = { ...NOTHING, kind: "reorder", bytes: 2e6 };
+    expect(kernelSeconds(reorder, { ...RATES, memoryBytesPerSecond: 4e12 }, IDEAL)).toBeCloseTo(4e-6, 12);
+    expect(kernelSeconds(reorder, { ...RATES, cyclesPerSecond: 2e9 }, IDEAL)).toBeCloseTo(2e-6, 12);
+    expect(kernelSeconds(reorder, { ...RATES, cyclesPerSecond: 8e9 }, IDEAL)).toBeCloseTo(2e-6, 12);
   });
 
   test("of a product are whole waves of tiles", () => {
@@ -122,7 +130,7 @@ test("a step's seconds are its kernels' by phase, and the optimizer's bytes over
 
 const kernel: fc.Arbitrary<Kernel> = fc
   .record({
-    kind: fc.constantFrom("product", "stream", "attention", "convolution", "batch_norm"),
+    kind: fc.constantFrom("product", "stream", "attention", "convolution", "batch_norm", "reorder"),
     rows: fc.integer({ min: 1, max: 4096 }),
     columns: fc.integer({ min: 1, max: 4096 }),
     inner: fc.integer({ min: 1, max: 4096 }),
@@ -137,10 +145,10 @@ const kernel: fc.Arbitrary<Kernel> = fc
     inner,
     bytes,
     isUnaligned,
-    flops: kind === "stream" || kind === "batch_norm" ? 0 : 2 * rows * columns * inner,
+    flops: kind === "stream" || kind === "batch_norm" || kind === "reorder" ? 0 : 2 * rows * columns * inner,
   }));
 
-test("a card with higher rates and bandwidth and as many multiprocessors is never slower", () => {
+test("a card with higher rates, bandwidth and clock and as many multiprocessors is never slower", () => {
   fc.assert(
     fc.property(
       kernel,
@@ -152,6 +160,7 @@ test("a card with higher rates and bandwidth and as many multiprocessors is neve
           productFlopsPerSecond: { float32: f * 1e12, float16: f * 10e12 },
           convolutionFp32FlopsPerSecond: f * 2e12,
           memoryBytesPerSecond: b * 1e12,
+          cyclesPerSecond: b * 1e9,
         };
         const [slow, quick] = [RATES, better].map((rates) => kernelSeconds(one, rates, KERNEL_EFFICIENCIES));
         expect(quick).toBeLessThanOrEqual(slow ?? 0);

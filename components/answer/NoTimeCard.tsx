@@ -3,7 +3,7 @@
 import { CircleHelp } from "lucide-react";
 import type { NoTime } from "@/lib/estimate/time/time-estimate";
 import type { Plan } from "@/lib/plan/plan";
-import { PRECISION_WORDS, precisionsNamed } from "./time-words";
+import { PRECISION_WORDS } from "./time-words";
 
 /** An honest no: why there is no time, and what would have one. */
 export function NoTimeCard({
@@ -13,8 +13,7 @@ export function NoTimeCard({
   noTime: NoTime;
   onChange?: (path: keyof Plan, value: unknown) => void;
 }) {
-  const { code, reason, instead } = noTime;
-  const precisions = code === "bf16_emulated" && instead !== null ? precisionsNamed(instead) : [];
+  const { reason, instead, precisions } = noTime;
   return (
     <section aria-labelledby="time-title" className="panel border-tight p-4 sm:p-6">
       <h3 id="time-title" className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">

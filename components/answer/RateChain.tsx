@@ -3,15 +3,6 @@ import { StatusBadge } from "@/components/ui/StatusBadge";
 import type { RateLimit, TimeEstimate, TimeLimit } from "@/lib/estimate/time/time-estimate";
 import { formatFigure, formatPercent } from "@/lib/format";
 
-/** Rates that rest on constants measured elsewhere are estimates; those of links nobody measured are assumed. */
-const STATUSES = {
-  gpu: "estimated",
-  host: "assumed",
-  loader: "estimated",
-  transfer: "estimated",
-  communication: "assumed",
-} as const satisfies Record<TimeLimit, "estimated" | "assumed">;
-
 const NOTES = {
   gpu: "its kernels on a roofline of matrix rate and bandwidth",
   host: "the time a processor needs for each kernel; yours may be several times faster or slower",
@@ -58,7 +49,7 @@ function Link({ rate, isLimit, busy }: { rate: RateLimit; isLimit: boolean; busy
               limits the run
             </span>
           )}
-          <StatusBadge status={STATUSES[rate.id]} />
+          {rate.status !== undefined && <StatusBadge status={rate.status} />}
         </span>
         <span className="block text-[0.8125rem] text-muted">{NOTES[rate.id]}</span>
       </th>

@@ -53,14 +53,6 @@ export function dayText(day: string): string {
 
 const LONG_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
-const PRECISIONS = ["fp32", "amp", "amp_bf16", "bf16"] as const satisfies readonly Precision[];
-
-/** The precisions that a way out names. */
-export function precisionsNamed(text: string): readonly Precision[] {
-  const words = new Set(text.split(/[^a-z0-9_]+/));
-  return PRECISIONS.filter((precision) => words.has(precision));
-}
-
 export const PRECISION_WORDS = {
   fp32: "fp32",
   amp: "amp (mixed, fp16)",

@@ -15,7 +15,9 @@ import {
   headroomText,
   hourlyText,
   LIMIT_WORDS,
+  precisionsText,
   priceDateText,
+  runtimeText,
   sellerText,
   shortName,
   timeRangeText,
@@ -77,6 +79,7 @@ export const GpuRow = memo(function GpuRow({
         <Note>
           <span className="whitespace-nowrap">{headroomText(row, unit)}</span>
         </Note>
+        {row.runtime !== "cuda" && <Note>as under CUDA: {runtimeText(row.runtime)} allocates differently</Note>}
         {row.verdict === "does_not_fit" && <WayOut row={row} change={change} plan={plan} />}
       </Cell>
       <Cell isFigure>
@@ -86,7 +89,9 @@ export const GpuRow = memo(function GpuRow({
         <td colSpan={3} className="border-b border-line px-3 py-2 group-hover:bg-sunken">
           <span className="text-[0.8125rem] leading-snug text-muted">
             No time and no cost: {row.noTime.reason}
-            {row.noTime.instead !== null && <> Use the precision “{row.noTime.instead}” instead.</>}
+            {row.noTime.precisions.length > 0 && (
+              <> Use the precision {precisionsText(row.noTime.precisions)} instead.</>
+            )}
           </span>
         </td>
       ) : (

@@ -82,6 +82,7 @@ const FILE_COLUMNS: readonly (readonly [head: string, of: (row: RecommendationRo
   ["vendor", (row) => row.vendor],
   ["gpu_count", (row) => row.deviceCount],
   ["verdict", (row) => row.verdict],
+  ["runtime", (row) => row.runtime],
   ["device_bytes_low", (row) => row.deviceBytes.low],
   ["device_bytes", (row) => row.deviceBytes.likely],
   ["device_bytes_high", (row) => row.deviceBytes.high],

@@ -1,11 +1,13 @@
 /** How the page about GPUs speaks. Pure text from rows. */
 
+import type { GpuRuntime } from "@/lib/catalogue/gpus";
 import type { RentableOffer } from "@/lib/catalogue/prices";
 import { hourlyUsd } from "@/lib/estimate/choose-among";
 import type { Cost } from "@/lib/estimate/cost";
 import type { Goal, RecommendationRow } from "@/lib/estimate/recommendation";
 import type { TimeLimit } from "@/lib/estimate/time/time-estimate";
 import { type ByteUnit, formatBytes, formatBytesNumber, formatCount, formatSeconds, formatUsd } from "@/lib/format";
+import type { Precision } from "@/lib/plan/plan";
 
 export const GOAL_WORDS = {
   cheapest: { choice: "Cheapest", sentence: "cheapest that fits" },
@@ -37,6 +39,25 @@ export function headroomText({ headroomBytes, usableBytes }: RecommendationRow, 
   return headroomBytes >= 0
     ? `${formatBytesNumber(headroomBytes, unit)} of ${usable} free`
     : `${formatBytes(-headroomBytes, unit)} over ${usable}`;
+}
+
+/** The software that stands in CUDA's place on other makers' cards. */
+export function runtimeText(runtime: GpuRuntime): string {
+  return RUNTIME_WORDS[runtime];
+}
+
+const RUNTIME_WORDS = {
+  cuda: "CUDA",
+  rocm: "ROCm",
+  xpu: "oneAPI",
+  mps: "Metal",
+  hpu: "Gaudi's runtime",
+  xla: "XLA",
+} as const satisfies Record<GpuRuntime, string>;
+
+/** "“fp32” or “amp”". */
+export function precisionsText(precisions: readonly Precision[]): string {
+  return precisions.map((precision) => `“${precision}”`).join(" or ");
 }
 
 export function timeText({ totalSeconds }: RecommendationRow): string | null {

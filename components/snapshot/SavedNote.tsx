@@ -1,4 +1,4 @@
-import { type ByteUnit, formatBytes, formatCount } from "@/lib/format";
+import { type ByteUnit, formatBytes, formatCount, formatSeconds } from "@/lib/format";
 import type { Issue } from "@/lib/plan/plan";
 
 type Figure = number | string | null;
@@ -96,6 +96,9 @@ const FIGURE_NAMES: Readonly<Record<string, string>> = {
   "memory.savedActivationBytes": "Kept activations",
   "memory.largestBatch.batchSize": "Largest batch",
   "memory.largestBatch.limitedBy": "Limited by",
+  "time.stepSeconds": "Time per step",
+  "time.totalSeconds": "Whole run",
+  "time.limitedBy": "The run waits for",
   "parameters.total": "Parameters",
   "parameters.trainable": "Trainable parameters",
   "flops.forwardPerSample": "Forward FLOPs per pair",
@@ -105,14 +108,15 @@ const FIGURE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function figureName(figure: string): string {
-  const [, interval, level] = /^(.*Bytes)\.(low|likely|high)$/.exec(figure) ?? [];
+  const [, interval, level] = /^(.*(?:Bytes|Seconds))\.(low|likely|high)$/.exec(figure) ?? [];
   return interval === undefined ? (FIGURE_NAMES[figure] ?? figure) : `${FIGURE_NAMES[interval] ?? interval}, ${level}`;
 }
 
 function shown(figure: string, value: Figure, unit: ByteUnit): string {
   if (value === null) return "not saved";
   if (typeof value === "string") return value.replaceAll("_", " ");
-  return figure.includes("Bytes") ? formatBytes(value, unit) : formatCount(value);
+  if (figure.includes("Bytes")) return formatBytes(value, unit);
+  return figure.includes("Seconds") ? formatSeconds(value) : formatCount(value);
 }
 
 /** "23 November 2026, 14:05 UTC": the same for every reader, wherever they are. */

@@ -114,7 +114,17 @@ export const timeSchema = z
       .describe("FLOPs of the model without recomputation, over the GPU's dense peak; a fraction"),
     limitedBy: timeLimit,
     limit: z.string().describe("The limiter and by how much"),
-    rates: z.array(z.object({ id: timeLimit, label: z.string(), samplesPerSecond: z.number().nonnegative() })),
+    rates: z.array(
+      z.object({
+        id: timeLimit,
+        label: z.string(),
+        samplesPerSecond: z.number().nonnegative(),
+        status: z
+          .enum(["estimated", "assumed"])
+          .optional()
+          .describe("Whether it rests on measured constants; absent in plans saved before it was told"),
+      }),
+    ),
     scalingEfficiency: z.number().describe("Samples per second of N devices over N times those of one"),
     stepsPerEpoch: count,
     epochSeconds: intervalSchema,
@@ -132,7 +142,11 @@ export const noTimeSchema = z
   .object({
     code: z.enum(["no_rates", "bf16_emulated", "not_cuda"]),
     reason: z.string(),
-    instead: z.string().nullable(),
+    instead: z.string().nullable().describe("In words"),
+    precisions: z
+      .array(z.enum(["fp32", "amp", "amp_bf16", "bf16"]))
+      .default([])
+      .describe("Precisions that would have a time, best first"),
   })
   .meta({ description: "Why a plan has no time, and what to choose instead" }) satisfies z.ZodType<NoTime>;
 

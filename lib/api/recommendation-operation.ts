@@ -26,6 +26,9 @@ const rowSchema = z
     vendor: z.string(),
     memoryBytes: bytes,
     bf16: z.boolean(),
+    runtime: z
+      .enum(["cuda", "rocm", "xpu", "mps", "hpu", "xla"])
+      .describe("Memory is modelled for `cuda`: elsewhere the verdict is the one that CUDA's allocator would give"),
     inChapter: z.boolean(),
     deviceCount: count,
     verdict: z.enum(["fits", "tight", "does_not_fit"]),

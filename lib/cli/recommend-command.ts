@@ -82,7 +82,7 @@ function cells(row: RecommendationRow): string[] {
   const { totalSeconds, cost, noTime } = row;
   return [
     `${formatDevices(row.deviceCount, row.gpuName)}${row.onFront ? " *" : ""}`,
-    VERDICT_WORDS[row.verdict],
+    `${VERDICT_WORDS[row.verdict]}${row.runtime === "cuda" ? "" : " (as CUDA)"}`,
     formatBytes(row.headroomBytes, "GiB"),
     formatCount(row.largestBatchSize),
     totalSeconds === null ? (noTime?.code ?? "") : formatSeconds(totalSeconds.likely),

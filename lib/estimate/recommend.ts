@@ -146,6 +146,7 @@ function rowOf(
     vendor: gpu.vendor,
     memoryBytes: gpu.memoryBytes,
     bf16: gpu.bf16,
+    runtime: gpu.runtime,
     inChapter: gpu.inChapter,
     deviceCount,
     verdict: verdictOf(memory.deviceBytes, gpu.usableBytes),

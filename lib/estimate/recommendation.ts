@@ -1,5 +1,6 @@
 /** Which GPU: every card of the catalogue, alone and several together, for one plan. */
 
+import type { GpuRuntime } from "../catalogue/gpus";
 import type { Cost } from "./cost";
 import type { Change, Interval, Verdict } from "./estimate";
 import type { NoTime, TimeLimit } from "./time/time-estimate";
@@ -29,6 +30,8 @@ export interface RecommendationRow {
   readonly vendor: string;
   readonly memoryBytes: number;
   readonly bf16: boolean;
+  /** Memory is modelled for `cuda`: on a card of another runtime the verdict is the one that CUDA's allocator would give. */
+  readonly runtime: GpuRuntime;
   readonly inChapter: boolean;
   readonly deviceCount: number;
   readonly verdict: Verdict;

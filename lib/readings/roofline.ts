@@ -10,12 +10,19 @@ export interface CardRates {
   readonly convolutionFp32FlopsPerSecond: number;
   readonly memoryBytesPerSecond: number;
   readonly multiprocessors: number;
+  /** Clock of a multiprocessor. */
+  readonly cyclesPerSecond: number;
 }
+
+/** Kinds of kernels that multiprocessors may be too slow for, whatever the memory gives. */
+export type PacedKind = Exclude<KernelKind, "product" | "convolution" | "stream">;
 
 /** Fractions of a card's rates that kinds of kernels reach, and seconds that do not depend on size. Fitted; see the catalogue. */
 export interface KernelEfficiencies {
-  /** Fraction of the memory bandwidth. */
-  readonly memory: Readonly<Record<Exclude<KernelKind, "product" | "convolution">, number>>;
+  /** Fraction of the memory bandwidth that a kernel reaches which only waits for memory. */
+  readonly bandwidth: number;
+  /** Bytes that one multiprocessor reads or writes in a cycle: index arithmetic, sums across threads and narrow loads take their time. */
+  readonly bytesPerCycle: Readonly<Record<PacedKind, number>>;
   /** Fraction of the rate of large products. */
   readonly convolution: number;
   readonly attention: number;
@@ -87,11 +94,26 @@ export function condensed(kernels: readonly Kernel[]): readonly Kernel[] {
 
 /** @returns seconds of one such kernel; infinite where the card has no unit for the type */
 export function kernelSeconds(kernel: Kernel, rates: CardRates, efficiencies: KernelEfficiencies): number {
-  const { kind, bytes } = kernel;
-  const memory =
-    bytes /
-    (rates.memoryBytesPerSecond * efficiencies.memory[kind === "product" || kind === "convolution" ? "stream" : kind]);
-  return efficiencies.secondsPerKernel + memory + arithmeticSeconds(kernel, rates, efficiencies);
+  return (
+    efficiencies.secondsPerKernel +
+    memorySeconds(kernel, rates, efficiencies) +
+    arithmeticSeconds(kernel, rates, efficiencies)
+  );
+}
+
+/**
+ * The longer of two: until memory has handed over the bytes, or until the multiprocessors have asked for them. A
+ * card with much bandwidth for its multiprocessors, such as B200, gains less from it than its datasheet says; one with
+ * little, such as RTX 4090, loses less.
+ */
+function memorySeconds(
+  { kind, bytes }: Kernel,
+  rates: CardRates,
+  { bandwidth, bytesPerCycle }: KernelEfficiencies,
+): number {
+  const memory = bytes / (rates.memoryBytesPerSecond * bandwidth);
+  if (kind === "product" || kind === "convolution" || kind === "stream") return memory;
+  return Math.max(memory, bytes / (bytesPerCycle[kind] * rates.multiprocessors * rates.cyclesPerSecond));
 }
 
 function arithmeticSeconds(kernel: Kernel, rates: CardRates, efficiencies: KernelEfficiencies): number {

@@ -34,10 +34,10 @@ function main(): void {
     }
   }
   const compared = compareTimes();
-  const { interval, hostSecondsPerKernel } = timeReport(compared);
+  const { interval, pace } = timeReport(compared);
   const others = {
     eras: compared.fittedEras,
-    hostSecondsPerKernel,
+    pace,
     TIME_ERROR_LOW: interval.fittedLow,
     TIME_ERROR_HIGH: interval.fittedHigh,
   };
@@ -83,16 +83,19 @@ function leastErrors(samples: readonly Sample[]): KernelEfficiencies {
   return nested(minimize(flattened(KERNEL_EFFICIENCIES), largestOf, cost));
 }
 
-type Name = `memory.${keyof KernelEfficiencies["memory"]}` | Exclude<keyof KernelEfficiencies, "memory">;
+type Name =
+  | `bytesPerCycle.${keyof KernelEfficiencies["bytesPerCycle"]}`
+  | Exclude<keyof KernelEfficiencies, "bytesPerCycle">;
 type Flat = Readonly<Record<string, number>>;
 
-/** Seconds have no upper bound; fractions end at 1. */
+/** Seconds and bytes have no upper bound; fractions end at 1. */
 function largestOf(name: string): number {
-  return name.startsWith("seconds") ? Number.POSITIVE_INFINITY : 1;
+  return name.startsWith("seconds") || name.startsWith("bytes") ? Number.POSITIVE_INFINITY : 1;
 }
 
-function flattened({ memory, ...rest }: KernelEfficiencies): Record<string, number> {
-  return { ...Object.fromEntries(Object.entries(memory).map(([kind, value]) => [`memory.${kind}`, value])), ...rest };
+function flattened({ bytesPerCycle, ...rest }: KernelEfficiencies): Record<string, number> {
+  const paced = Object.entries(bytesPerCycle).map(([kind, value]) => [`bytesPerCycle.${kind}`, value]);
+  return { ...Object.fromEntries(paced), ...rest };
 }
 
 function nested(flat: Flat): KernelEfficiencies {
@@ -102,15 +105,15 @@ function nested(flat: Flat): KernelEfficiencies {
     return value;
   };
   return {
-    memory: {
-      stream: at("memory.stream"),
-      reorder: at("memory.reorder"),
-      reduction: at("memory.reduction"),
-      normalization: at("memory.normalization"),
-      normalization_grad: at("memory.normalization_grad"),
-      batch_norm: at("memory.batch_norm"),
-      pooling: at("memory.pooling"),
-      attention: at("memory.attention"),
+    bandwidth: at("bandwidth"),
+    bytesPerCycle: {
+      reorder: at("bytesPerCycle.reorder"),
+      reduction: at("bytesPerCycle.reduction"),
+      normalization: at("bytesPerCycle.normalization"),
+      normalization_grad: at("bytesPerCycle.normalization_grad"),
+      batch_norm: at("bytesPerCycle.batch_norm"),
+      pooling: at("bytesPerCycle.pooling"),
+      attention: at("bytesPerCycle.attention"),
     },
     convolution: at("convolution"),
     attention: at("attention"),

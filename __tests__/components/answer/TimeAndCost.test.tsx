@@ -10,7 +10,12 @@ const estimate = estimateFixture();
 const EMULATED: Estimate = {
   ...estimate,
   time: null,
-  noTime: { code: "bf16_emulated", reason: "T4 has no bf16 units and emulates them.", instead: "fp32, or amp" },
+  noTime: {
+    code: "bf16_emulated",
+    reason: "T4 has no bf16 units and emulates them.",
+    instead: "fp32, or amp",
+    precisions: ["fp32", "amp"],
+  },
   cost: [],
   noCost: "Without a time there is no cost.",
 };
@@ -61,7 +66,12 @@ test("emulated bf16 is refused with the reason, and each way out is one click", 
 });
 
 test("a card without rates is told what to give, with no button that would not help", () => {
-  const noTime = { code: "no_rates", reason: "My card has no known time.", instead: "Give its bandwidth." } as const;
+  const noTime = {
+    code: "no_rates",
+    reason: "My card has no known time.",
+    instead: "Give its bandwidth.",
+    precisions: [],
+  } as const;
   render(<TimeCard estimate={{ ...EMULATED, noTime }} onChange={() => {}} />);
   expect(screen.getByText("Give its bandwidth.")).toBeVisible();
   expect(screen.queryByRole("button")).toBeNull();

@@ -1,12 +1,5 @@
 import { estimateFixture } from "@/__tests__/fixtures/estimate";
-import {
-  ageText,
-  dayText,
-  precisionsNamed,
-  priceOrigin,
-  timeAndCostSentence,
-  usdText,
-} from "@/components/answer/time-words";
+import { ageText, dayText, priceOrigin, timeAndCostSentence, usdText } from "@/components/answer/time-words";
 
 const estimate = estimateFixture();
 const [cost] = estimate.cost;
@@ -46,10 +39,4 @@ test("a run that comes to less than a cent is not called free", () => {
 test("days are told as people write them, and their age as people say it", () => {
   expect(dayText("2026-05-24")).toBe("24 May 2026");
   expect([0, 1, 187].map(ageText)).toEqual(["of today", "1 day old", "187 days old"]);
-});
-
-test("the precisions of a way out are found in its words", () => {
-  expect(precisionsNamed("fp32, or amp")).toEqual(["fp32", "amp"]);
-  expect(precisionsNamed("amp_bf16")).toEqual(["amp_bf16"]);
-  expect(precisionsNamed("Give memoryBandwidthBytesPerSecond with the card.")).toEqual([]);
 });

@@ -127,6 +127,7 @@ test("an old price is flagged with its age, and no price and no time say why", (
   expect(row(/RTX 3090/)).toHaveTextContent("a card of the chapter");
   expect(row(/A40/)).toHaveTextContent("No provider's price for NVIDIA A40 48GB in this number is known.");
   expect(row(/Apple/)).toHaveTextContent("Time is modelled for PyTorch on CUDA; Apple M2 Max runs mps.");
+  expect(row(/Apple/)).toHaveTextContent("as under CUDA: Metal allocates differently");
 });
 
 test("what does not fit says so in words, and which batch would", () => {

@@ -87,7 +87,8 @@ test("the loader that cannot keep up is named, with the workers that would do", 
 test("bf16 on a card that only emulates it is refused with the way out, and its memory is answered all the same", () => {
   const { time, noTime, memory, noCost } = answer({ precision: "amp_bf16", gpu: "t4" });
   expect(time).toBeNull();
-  expect(noTime).toMatchObject({ code: "bf16_emulated", instead: "amp" });
+  expect(noTime).toMatchObject({ code: "bf16_emulated", instead: "amp", precisions: ["amp"] });
+  expect(answer({ precision: "bf16", gpu: "t4" }).noTime?.precisions).toEqual(["fp32", "amp"]);
   expect(noCost).not.toBeNull();
   expect(memory.deviceBytes.likely).toBeGreaterThan(0);
 });
@@ -97,6 +98,17 @@ test("a card of unknown rates has no time, and is told which figures are missing
   expect(noTime?.code).toBe("no_rates");
   expect(noTime?.reason).toMatch(/bandwidth/);
   expect(noTime?.instead).toMatch(/memoryBandwidthBytesPerSecond/);
+});
+
+test("each link of the chain says whether its rate rests on measurements", () => {
+  const { rates } = timeOf({ gpu: "h100-sxm5-80gb", deviceCount: 8 });
+  const assumed = rates.filter(({ status }) => status === "assumed").map(({ id }) => id);
+  expect(assumed.sort()).toEqual(["communication", "host"]);
+  expect(rates.every(({ status }) => status !== undefined)).toBe(true);
+});
+
+test("a card that does not run CUDA is refused for that, whatever its precision", () => {
+  expect(answer({ precision: "bf16", gpu: "apple-m2" }).noTime?.code).toBe("not_cuda");
 });
 
 test("every CUDA card of the catalogue has a time in fp32 and amp, or says why not", () => {

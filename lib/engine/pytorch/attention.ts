@@ -16,7 +16,7 @@ export type FusedKernel = "flash" | "efficient" | "math" | "eager";
 
 export function kernelFor(context: Context, node: NodeOf<"Attention">, dtype: PhysicalDtype): FusedKernel {
   const { attention, card } = context.settings;
-  if (attention === "eager" && context.settings.implementation === "transformers") return "eager";
+  if (attention === "eager") return "eager";
   if (attention === "math") return "math";
   if (!hasFusedKernel(context, dtype)) return "math";
   return dtype !== "float32" && hasFlashAttention(card) && !takesMask(context, node) ? "flash" : "efficient";
@@ -104,13 +104,15 @@ function runUnfused(context: Context, node: NodeOf<"Attention">, dtype: Physical
     tape.release(storage);
   };
   const wide = widened ? [q, k, v].map((value) => make(value.shape, working, "operand in fp32")) : [];
-  const scaled = isMath ? [q, k].map((value) => make(value.shape, working, "scaled operand")) : [];
+  // torch's multi-head function of before 2.0 scaled queries; others scale the scores.
+  const scaledFirst = isMath ? [q, k] : scalesQueries(node) ? [q] : [];
+  const scaled = scaledFirst.map((value) => make(value.shape, working, "scaled operand"));
   const products = copies ? [q, k].map((value) => make(value.shape, working, "operand in order")) : scaled;
   for (const storage of products) keep(storage);
   let raw = make(scores, working, "attention scores");
   for (const storage of new Set([...(copies ? products : []), ...scaled.slice(1)])) letGo(storage);
   if (!isMath) {
-    raw = replaced(raw, make(scores, working, "scaled scores"), letGo);
+    if (!scalesQueries(node)) raw = replaced(raw, make(scores, working, "scaled scores"), letGo);
     if (node.attributes.causal) raw = replaced(raw, make(scores, maskedType(context, dtype), "masked scores"), letGo);
   }
   // A softmax that widens reads half precision as it is, bf16 from a converted copy.
@@ -169,6 +171,10 @@ function liesInOrder(node: NodeOf<"Attention">): boolean {
   return module === "MultiheadAttention" || module === "AttentionPool2d";
 }
 
+function scalesQueries(node: NodeOf<"Attention">): boolean {
+  return liesInOrder(node);
+}
+
 function operandsOf(node: NodeOf<"Attention">): readonly [Value, Value, Value] {
   const [q, k, v] = node.inputs;
   if (q === undefined || k === undefined || v === undefined) throw new RangeError("attention needs q, k and v");
@@ -219,9 +225,11 @@ function runUnfusedGrad(
       last = gradient(scores, working, "gradient of attention scores");
       tape.release(dScores);
     }
-    const scaled = gradient(scores, working, "gradient of scaled scores");
-    tape.release(last);
-    last = scaled;
+    if (!scalesQueries(node)) {
+      const scaled = gradient(scores, working, "gradient of scaled scores");
+      tape.release(last);
+      last = scaled;
+    }
   }
   let dq = gradient(q.shape, working, "gradient of queries");
   let dk = gradient(k.shape, working, "gradient of keys");
@@ -235,6 +243,8 @@ function runUnfusedGrad(
   if (isMath) {
     dq = converted(dq, q.shape, working, "gradient of queries");
     dk = converted(dk, k.shape, working, "gradient of keys");
+  } else if (scalesQueries(node)) {
+    dq = converted(dq, q.shape, working, "gradient of queries");
   }
   if (working !== dtype) {
     dq = converted(dq, q.shape, dtype, "gradient of queries");

@@ -7,6 +7,7 @@ import type { Kernel } from "../../readings/kernels";
 import { type CardRates, type DeviceSeconds, deviceSeconds } from "../../readings/roofline";
 import { type Communication, communication } from "./communication";
 import { transferSeconds } from "./loading";
+import { pacedSeconds } from "./pace";
 
 /** What the time of a plan is reckoned from; the card comes separately, as one step is asked of many cards. */
 export interface StepWork {
@@ -32,7 +33,7 @@ export interface StepSeconds {
   readonly device: number;
   readonly host: number;
   readonly communication: Communication;
-  /** The longer of the two: the card with the collectives it waits for, or the host. */
+  /** What the card with the collectives it waits for and the host take together. */
   readonly total: number;
   readonly kernelCount: number;
 }
@@ -40,7 +41,7 @@ export interface StepSeconds {
 /**
  * @param once  seconds of the card for one micro-batch, from `deviceSecondsOf`
  *
- * Kernels are handed to the card one after the other and run behind: a step takes as long as the slower of the two.
+ * Kernels are handed to the card one after the other and run behind: the slower of the two sets the pace.
  */
 export function stepSeconds(
   work: StepWork,
@@ -70,7 +71,7 @@ export function stepSeconds(
     device,
     host,
     communication: collectives,
-    total: Math.max(device + collectives.exposedSeconds, host),
+    total: pacedSeconds(device + collectives.exposedSeconds, host),
     kernelCount,
   };
 }

@@ -1,5 +1,6 @@
 /** How long a plan takes: what an answer says about time. Seconds throughout; ranges are 80 % intervals. */
 
+import type { Precision } from "../../plan/plan";
 import type { Interval } from "../estimate";
 
 /** What the whole run waits for. `host`: the CPU cannot hand over kernels as fast as the card runs them. */
@@ -31,6 +32,8 @@ export interface RateLimit {
   readonly id: TimeLimit;
   readonly label: string;
   readonly samplesPerSecond: number;
+  /** `estimated` from constants measured elsewhere, or `assumed` where nobody measured; absent in answers of before it was told. */
+  readonly status?: "estimated" | "assumed" | undefined;
 }
 
 export const RUN_PARTS = ["training", "validation", "checkpoints"] as const;
@@ -73,8 +76,10 @@ export interface TimeEstimate {
 export interface NoTime {
   readonly code: "no_rates" | "bf16_emulated" | "not_cuda";
   readonly reason: string;
-  /** What to choose instead, where something would do. */
+  /** What to choose instead, where something would do, in words. */
   readonly instead: string | null;
+  /** Precisions that would have a time, best first; none where another precision is no way out. */
+  readonly precisions: readonly Precision[];
 }
 
 export type TimeAnswer =

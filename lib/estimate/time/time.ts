@@ -14,6 +14,7 @@ import type { PlannedStep } from "../lowering";
 import { ratesOf } from "./card-rates";
 import { hostLinkBytesPerSecond } from "./communication";
 import { loaderSamplesPerSecond, workersFor } from "./loading";
+import { pacedSeconds } from "./pace";
 import { deviceSecondsOf, type StepSeconds, type StepWork, stepSeconds } from "./step-seconds";
 import type { RateLimit, RunPart, StepPart, TimeAnswer, TimeEstimate } from "./time-estimate";
 
@@ -58,10 +59,11 @@ export function estimateTime(work: TimedWork, plan: Plan, architecture: ClipArch
   const slowest = limits[0];
   const loading = stepSamples / loaderSamplesPerSecond(plan);
   const clock = Math.max(step.total, loading);
+  const card = step.device + step.communication.exposedSeconds;
   const seconds: Interval = {
     low: Math.max(TIME_ERROR_LOW * Math.max(step.device, loading), step.kernelCount * HOST_SECONDS_PER_KERNEL.low),
     likely: clock,
-    high: Math.max(TIME_ERROR_HIGH * clock, step.kernelCount * HOST_SECONDS_PER_KERNEL.high),
+    high: Math.max(TIME_ERROR_HIGH * clock, pacedSeconds(card, step.kernelCount * HOST_SECONDS_PER_KERNEL.high)),
     reason:
       "the 80 % interval of the error against measured steps, and the range of processors that hand kernels to the card",
   };
@@ -98,13 +100,30 @@ function inverse({ low, likely, high }: Interval, numerator: number): Interval {
 function rateLimits(plan: Plan, gpu: GpuSpec, step: StepSeconds, stepSamples: number): RateLimit[] {
   const bytesPerSample = (step.transfer * hostLinkBytesPerSecond(gpu).bytesPerSecond * plan.deviceCount) / stepSamples;
   const limits: RateLimit[] = [
-    { id: "gpu", label: "the GPU", samplesPerSecond: stepSamples / (step.device + step.communication.exposedSeconds) },
-    { id: "host", label: "handing kernels to the GPU", samplesPerSecond: stepSamples / step.host },
-    { id: "loader", label: "loading images", samplesPerSecond: loaderSamplesPerSecond(plan) },
+    {
+      id: "gpu",
+      label: "the GPU",
+      samplesPerSecond: stepSamples / (step.device + step.communication.exposedSeconds),
+      status: "estimated",
+    },
+    {
+      id: "host",
+      label: "handing kernels to the GPU",
+      samplesPerSecond: stepSamples / step.host,
+      // The processor is not part of a plan.
+      status: "assumed",
+    },
+    {
+      id: "loader",
+      label: "loading images",
+      samplesPerSecond: loaderSamplesPerSecond(plan),
+      status: "estimated",
+    },
     {
       id: "transfer",
       label: "copies to the GPU",
       samplesPerSecond: (plan.deviceCount * hostLinkBytesPerSecond(gpu).bytesPerSecond) / bytesPerSample,
+      status: hostLinkBytesPerSecond(gpu).isKnown ? "estimated" : "assumed",
     },
   ];
   if (plan.deviceCount > 1 && step.communication.seconds > 0) {
@@ -112,6 +131,7 @@ function rateLimits(plan: Plan, gpu: GpuSpec, step: StepSeconds, stepSamples: nu
       id: "communication",
       label: "exchange between the GPUs",
       samplesPerSecond: stepSamples / step.communication.seconds,
+      status: "assumed",
     });
   }
   return limits.sort((a, b) => a.samplesPerSecond - b.samplesPerSecond);
@@ -138,7 +158,6 @@ function limitSentence(plan: Plan, limits: readonly RateLimit[]): string {
 }
 
 function stepParts(plan: Plan, step: StepSeconds, clock: number): StepPart[] {
-  const waitsForHost = Math.max(0, step.host - step.device - step.communication.exposedSeconds);
   const parts: StepPart[] = [
     { id: "forward", label: "Forward", seconds: step.forward, note: "both towers and the loss" },
     {
@@ -164,7 +183,7 @@ function stepParts(plan: Plan, step: StepSeconds, clock: number): StepPart[] {
     {
       id: "waiting",
       label: "Waiting",
-      seconds: Math.max(0, waitsForHost + clock - step.total),
+      seconds: clock - step.device - step.communication.exposedSeconds,
       note: clock > step.total ? "the GPU waits for images" : "the GPU waits for the processor to hand over kernels",
     },
   ];
@@ -190,7 +209,7 @@ function runOf(plan: Plan, work: TimedWork, step: StepSeconds, seconds: Interval
   // The kernels of a forward pass are about a third of a step's; the loader's pace is the same.
   const forwardShare = step.device === 0 ? 0 : (step.forward + step.transfer) / step.device;
   const validationStep = Math.max(
-    (forwardShare * Math.max(step.device, step.host)) / plan.gradAccumulationSteps,
+    (forwardShare * pacedSeconds(step.device, step.host)) / plan.gradAccumulationSteps,
     (plan.perDeviceBatchSize * plan.deviceCount) / loaderSamplesPerSecond(plan),
   );
   const training = plan.epochs * stepsPerEpoch * seconds.likely;

@@ -1,34 +1,27 @@
 import type { GpuSpec } from "../../../lib/catalogue/gpus";
 import { resolveGpu } from "../../../lib/catalogue/gpus";
-import { KERNEL_EFFICIENCIES, TF32_PRODUCTS } from "../../../lib/catalogue/kernel-efficiencies";
+import {
+  HOST_SECONDS_PER_KERNEL,
+  KERNEL_EFFICIENCIES,
+  TF32_PRODUCTS,
+} from "../../../lib/catalogue/kernel-efficiencies";
 import { lowerStep } from "../../../lib/engine/pytorch/lower-step";
-import { bytesPerElement, type LoweredStep } from "../../../lib/engine/tape";
-import { cardOf, planStep, type ResolvedPlan } from "../../../lib/estimate/lowering";
-import { ratesOf } from "../../../lib/estimate/time/card-rates";
-import { stepSeconds } from "../../../lib/estimate/time/step-seconds";
-import { copiesOf, type Node } from "../../../lib/graph/ir";
-import { coefficientOf, lengthAt } from "../../../lib/graph/shape";
+import type { LoweredStep } from "../../../lib/engine/tape";
+import { cardOf } from "../../../lib/estimate/lowering";
+import { copiesOf } from "../../../lib/graph/ir";
+import { coefficientOf } from "../../../lib/graph/shape";
 import type { TrainingGraph } from "../../../lib/graph/training-graph";
-import { parsePlan } from "../../../lib/plan/parse-plan";
 import type { AttentionKernel, Optimizer, Precision } from "../../../lib/plan/plan";
 import { flopsOf } from "../../../lib/readings/counts";
 import { type Kernel, kernelsOf } from "../../../lib/readings/kernels";
 import { type CardRates, deviceSeconds } from "../../../lib/readings/roofline";
-import type { Era, TimePrecision, TimeRow } from "../time-rows";
+import type { TimePrecision, TimeRow } from "../time-rows";
 import { bertStep, timmTower, towerStep } from "./benchmark-graphs";
-
-/** What the model and the formulas it is compared with need of one row. */
-export interface RowWork {
-  readonly gpu: GpuSpec;
-  /** Seconds of one step, or of one forward pass for inference, before an era's efficiency. */
-  readonly seconds: number;
-  /** Seconds of collectives that nothing hides; an era's attention does not change them. */
-  readonly exposedSeconds: number;
-  /** FLOPs without recomputation. */
-  readonly flops: number;
-  readonly parameterCount: number;
-  readonly peakFlopsPerSecond: number;
-}
+import { ratesFor } from "./benchmark-rates";
+import { dropoutAndMaskKernels } from "./bert-kernels";
+import { clipWork } from "./clip-work";
+import type { RowWork } from "./row-work";
+import { addsBiasApart, attentionOf, biasKernels, waitsToClip } from "./software";
 
 /** @returns null for a row whose model or configuration has no graph here, or whose card has no rates */
 export function workOfRow(row: TimeRow): RowWork | null {
@@ -57,6 +50,7 @@ interface BenchmarkGraph {
   readonly implementation: "open_clip" | "transformers";
   /** On attention weights and on what attention and MLP add. */
   readonly dropout: boolean;
+  readonly biasApart: boolean;
 }
 
 /** BERT is trained with a fused Adam, timm's towers with SGD; both attend without a fused kernel before PyTorch 2. */
@@ -73,6 +67,7 @@ function benchmarkGraph(row: TimeRow): BenchmarkGraph | null {
       optimizer,
       implementation: "transformers",
       dropout: true,
+      biasApart: addsBiasApart(row.torchVersion),
     };
   }
   if (row.task !== "tower_train" && row.task !== "tower_inference") return null;
@@ -89,11 +84,8 @@ function benchmarkGraph(row: TimeRow): BenchmarkGraph | null {
     optimizer,
     implementation: "open_clip",
     dropout: false,
+    biasApart: addsBiasApart(row.torchVersion),
   };
-}
-
-function attentionOf(era: Era | null): AttentionKernel {
-  return era === "eager" ? "math" : "sdpa";
 }
 
 const readings = new Map<string, Read>();
@@ -109,9 +101,13 @@ function benchmarkWork(
   const card = ratesFor(gpu, precision);
   if (card === null) return null;
   const read = readingOf(graph, gpu, precision, batchSize);
-  const update = row.task === "bert_squad_train" ? bertUpdate(read, precision) : read.update;
-  let seconds = deviceSeconds([], update, card.rates, KERNEL_EFFICIENCIES).optimizer;
-  for (const { kernels, rates } of byRates(read.kernels, card.rates, precision)) {
+  const isBert = row.task === "bert_squad_train";
+  const update = isBert ? bertUpdate(read, precision) : read.update;
+  const updateSeconds = deviceSeconds([], update, card.rates, KERNEL_EFFICIENCIES).optimizer;
+  const waits = isBert && precision !== "fp16" && waitsToClip(row.torchVersion);
+  const hostSeconds = waits ? update.kernelCount * HOST_SECONDS_PER_KERNEL.likely : 0;
+  let seconds = Math.max(updateSeconds, hostSeconds);
+  for (const { kernels, rates } of byRates(read.kernels, card.rates, hasSlowLayouts(gpu, precision))) {
     const { forward, recompute, backward } = deviceSeconds(kernels, NO_UPDATE, rates, KERNEL_EFFICIENCIES);
     seconds = row.task === "tower_inference" ? seconds + forward : seconds + forward + recompute + backward;
   }
@@ -143,13 +139,22 @@ function bertUpdate({ update, parameterCount, tensorCount }: Read, precision: Ti
   return { bytesMoved: bytesPerParameter * parameterCount, kernelCount };
 }
 
-/** With TF32 the products of the backward pass run slower than those of the forward pass. */
+/**
+ * Hopper's matrix units take 32-bit operands in one order alone, so that with TF32 the products of the backward pass run
+ * slower than those of the forward pass. Source: PTX ISA, `wgmma.mma_async`: transposition for 16-bit types only.
+ */
+function hasSlowLayouts({ computeCapability }: GpuSpec, precision: TimePrecision): boolean {
+  return precision === "tf32" && computeCapability === HOPPER;
+}
+
+const HOPPER = "9.0";
+
 function byRates(
   kernels: readonly Kernel[],
   rates: CardRates,
-  precision: TimePrecision,
+  slowLayouts: boolean,
 ): readonly { readonly kernels: readonly Kernel[]; readonly rates: CardRates }[] {
-  if (precision !== "tf32") return [{ kernels, rates }];
+  if (!slowLayouts) return [{ kernels, rates }];
   const isWeightGrad = (kernel: Kernel) => kernel.operation === "LinearWeightGrad";
   const isInputGrad = (kernel: Kernel) => kernel.phase === "backward" && !isWeightGrad(kernel);
   const slowed = (fraction: number): CardRates => {
@@ -167,7 +172,7 @@ function readingOf(graph: BenchmarkGraph, gpu: GpuSpec, precision: TimePrecision
   const card = cardOf(gpu);
   const planPrecision = isHalved(graph, precision) ? "fp32" : PLAN_PRECISION[precision];
   const graphKey = `${graph.key} ${planPrecision} ${graph.attention} ${card.sm}`;
-  const key = `${graphKey} ${precision} ${batchSize}`;
+  const key = `${graphKey} ${precision} ${batchSize} ${graph.biasApart}`;
   const known = readings.get(key);
   if (known !== undefined) return known;
   let built = graphs.get(graphKey);
@@ -195,7 +200,11 @@ function readingOf(graph: BenchmarkGraph, gpu: GpuSpec, precision: TimePrecision
   let flops = 0;
   for (const node of nodes) flops += copiesOf(node.scope) * flopsOf(node, batchSize);
   const tensorCount = training.graph.parameters.reduce((sum, { scope }) => sum + copiesOf(scope), 0);
-  const all = [...kernelsOf(nodes, lowered, batchSize), ...dropoutKernels(nodes, lowered, batchSize, graph.dropout)];
+  const all = [
+    ...kernelsOf(nodes, lowered, batchSize),
+    ...(graph.dropout ? dropoutAndMaskKernels(nodes, lowered, batchSize) : []),
+    ...(graph.biasApart ? biasKernels(nodes, lowered, batchSize) : []),
+  ];
   const kernels = isHalved(graph, precision) ? all.map(halved) : all;
   const read = { kernels, update: lowered.update, flops, parameterCount, tensorCount };
   readings.set(key, read);
@@ -211,34 +220,6 @@ function halved(kernel: Kernel): Kernel {
   return { ...kernel, bytes: kernel.bytes / 2, precision: "float16" };
 }
 
-/** CLIP has no dropout, so the graph has none: each reads and writes its tensor and a byte of mask, and so does its gradient. */
-function dropoutKernels(
-  nodes: readonly Node[],
-  lowered: LoweredStep,
-  batchSize: number,
-  dropout: boolean,
-): readonly Kernel[] {
-  if (!dropout) return [];
-  const shapeless = { flops: 0, rows: 0, columns: 0, inner: 0, kind: "stream" } as const;
-  return nodes.flatMap((node) => {
-    const [q, k] = node.inputs;
-    const output = node.outputs[0];
-    if (node.phase !== "forward" || output === undefined || q === undefined || k === undefined) return [];
-    if (node.op !== "Attention" && !(node.op === "Add" && node.scope.path.includes("block"))) return [];
-    const precision = lowered.dtypeOf(node.op === "Attention" ? q : output);
-    const elements =
-      node.op === "Attention"
-        ? batchSize * lengthAt(q.shape, 1) * lengthAt(q.shape, 2) * lengthAt(k.shape, 2)
-        : batchSize * coefficientOf(output.shape);
-    const bytes = elements * (2 * bytesPerElement(precision) + 1);
-    const like = { ...shapeless, operation: "Dropout", count: copiesOf(node.scope) };
-    return [
-      { ...like, precision, bytes, phase: "forward" },
-      { ...like, precision, bytes, phase: "backward" },
-    ] satisfies Kernel[];
-  });
-}
-
 /** A plan's precision that moves the same bytes. Parameters in fp16 are as wide as in bf16. */
 const PLAN_PRECISION = {
   fp32: "fp32",
@@ -248,77 +229,3 @@ const PLAN_PRECISION = {
   bf16: "bf16",
   fp16: "bf16",
 } as const satisfies Record<TimePrecision, Precision>;
-
-function ratesFor(gpu: GpuSpec, precision: TimePrecision): { rates: CardRates; peak: number } | null {
-  const needed = precision === "fp16" ? "amp" : precision === "tf32" ? "fp32" : precision;
-  const answer = ratesOf(gpu, needed);
-  if (answer.kind === "none") return null;
-  const { rates } = answer;
-  const unit = precision === "fp16" || precision === "amp" ? "fp16" : precision === "tf32" ? "tf32" : precision;
-  const peak = gpu.peakFlopsPerSecond[unit === "amp_bf16" ? "bf16" : unit];
-  if (peak === undefined) return null;
-  const { productFlopsPerSecond: products } = rates;
-  if (precision === "fp16" && products.float16 !== undefined) {
-    return { rates: { ...rates, productFlopsPerSecond: { ...products, bfloat16: products.float16 } }, peak };
-  }
-  if (precision === "tf32") {
-    const float32 = rates.convolutionFp32FlopsPerSecond;
-    return { rates: { ...rates, productFlopsPerSecond: { ...products, float32 } }, peak };
-  }
-  return { rates, peak };
-}
-
-function clipWork(row: TimeRow): RowWork | null {
-  const { precision, gradCheckpointing, clipModel } = row;
-  if (clipModel === null || row.strategy !== "full" || row.textTower !== null || row.gpuCount === null) return null;
-  if (precision === null || precision === "fp16" || precision === "tf32" || gradCheckpointing === null) return null;
-  if (row.conditions.some((condition) => CHANGES_THE_STEP.test(condition))) return null;
-  const parsed = parsePlan({
-    model: clipModel,
-    gpu: row.gpuId ?? "",
-    precision,
-    gradCheckpointing,
-    perDeviceBatchSize: row.perDeviceBatchSize,
-    deviceCount: row.gpuCount,
-    attention: attentionOf(row.era),
-    localLoss: row.conditions.includes("local_loss"),
-    gatherWithGrad: row.conditions.includes("gather_with_grad"),
-    ...(row.imageSize === null ? {} : { imageSize: row.imageSize }),
-    ...(row.contextLength === null ? {} : { contextLength: row.contextLength }),
-  });
-  if (!parsed.ok) return null;
-  return clipSeconds(parsed);
-}
-
-/** What a plan cannot say and what makes a step another one. */
-const CHANGES_THE_STEP =
-  /patch_dropout|gradcache|accumulation|tiled|offload|int8|teacher|adversarial|hard_neg|two_text|video|compiled|both_towers|layer_scale/;
-
-function clipSeconds(resolved: ResolvedPlan): RowWork | null {
-  const { plan, architecture, gpu } = resolved;
-  const card = ratesFor(gpu, plan.precision);
-  if (card === null) return null;
-  const step = planStep(resolved, cardOf(gpu));
-  const { nodes, parameters } = step.training.graph;
-  let [weightBytes, parameterCount, flops] = [0, 0, 0];
-  const width = plan.precision === "bf16" ? 2 : 4;
-  for (const { shape, scope } of parameters) {
-    const count = copiesOf(scope) * coefficientOf(shape);
-    parameterCount += count;
-    weightBytes += count * width;
-  }
-  for (const node of nodes)
-    if (node.phase !== "recompute") flops += copiesOf(node.scope) * flopsOf(node, plan.perDeviceBatchSize);
-  const kernels = kernelsOf(nodes, step.lowered, plan.perDeviceBatchSize);
-  const work = { kernels, update: step.lowered.update, trainedBytes: weightBytes, weightBytes };
-  const once = deviceSeconds(kernels, step.lowered.update, card.rates, KERNEL_EFFICIENCIES);
-  const { device, communication } = stepSeconds(work, once, plan, architecture, gpu);
-  return {
-    gpu,
-    seconds: device,
-    exposedSeconds: communication.exposedSeconds,
-    flops,
-    parameterCount,
-    peakFlopsPerSecond: card.peak,
-  };
-}

@@ -1,12 +1,21 @@
-import { BERT_EFFICIENCY, ERA_EFFICIENCY, KERNEL_EFFICIENCIES } from "../../../lib/catalogue/kernel-efficiencies";
+import {
+  BERT_EFFICIENCY,
+  HOST_SECONDS_PER_KERNEL,
+  KERNEL_EFFICIENCIES,
+  PACE_SHARPNESS,
+} from "../../../lib/catalogue/kernel-efficiencies";
+import { pacedSeconds } from "../../../lib/estimate/time/pace";
 import { copiesOf } from "../../../lib/graph/ir";
 import { flopsOf } from "../../../lib/readings/counts";
-import { quantile, relativeError } from "../statistics";
+import { relativeError } from "../statistics";
 import { readTimeRows, type TimeRow } from "../time-rows";
 import type { Role } from "../truth-rows";
-import { type RowWork, workOfRow } from "./benchmark-work";
+import { workOfRow } from "./benchmark-work";
+import { minimize } from "./coordinate-descent";
 import { H100, measuredDeviceSeconds, readMeasuredSteps } from "./h100-rows";
 import { type MeasuredWork, measuredWork, modelledStep } from "./h100-work";
+import type { RowWork } from "./row-work";
+import { loopsOverParameters } from "./software";
 
 export const GROUPS = [
   "H100, card at work",
@@ -39,9 +48,14 @@ export interface TimeComparison {
 
 export interface TimeComparisons {
   readonly comparisons: readonly TimeComparison[];
-  /** Seconds that the H100's host needed for a kernel, fitted on rows of role fit that waited for it. */
-  readonly hostSecondsPerKernel: number;
+  readonly pace: Pace;
   readonly fittedEras: FittedEras;
+}
+
+/** Of the H100's host, fitted on rows of role fit. */
+export interface Pace {
+  readonly hostSecondsPerKernel: number;
+  readonly sharpness: number;
 }
 
 /** Efficiencies that the rows of role fit give. */
@@ -52,29 +66,31 @@ export interface FittedEras {
 
 export function compareTimes(): TimeComparisons {
   const works = readMeasuredSteps().map(measuredWork);
-  const hostSecondsPerKernel = fittedHostSeconds(works);
+  const pace = fittedPace(works);
   const rows = configurations(readTimeRows());
   const comparisons = [
-    ...works.flatMap((work) => compareStep(work, hostSecondsPerKernel)),
-    ...rows.flatMap(({ row, work }) => (row.task === "bert_squad_train" ? [] : [compareRow(row, work)])),
+    ...works.flatMap((work) => compareStep(work, pace)),
+    ...rows.flatMap(({ row, work }) => (row.task === "bert_squad_train" ? [] : [compareRow(row, work, rows)])),
     ...compareBert(rows.filter(({ row }) => row.task === "bert_squad_train")),
   ];
-  return { comparisons, hostSecondsPerKernel, fittedEras: fittedEras(rows) };
+  return { comparisons, pace, fittedEras: fittedEras(rows) };
 }
 
-/** A step that took this much longer than the card was at work waited for the host. */
-const WAITING = 1.25;
-
-function fittedHostSeconds(works: readonly MeasuredWork[]): number {
-  const paces = works.flatMap((work) => {
-    const { seconds, kernelCount } = modelledStep(work, KERNEL_EFFICIENCIES);
-    const waited = work.step.role === "fit" && work.step.stepSeconds > WAITING * seconds;
-    return waited ? [work.step.stepSeconds / kernelCount] : [];
-  });
-  return median(paces);
+/** The pace of the H100's host and how sharply the slower sets the pace, by the steps of role fit. */
+function fittedPace(works: readonly MeasuredWork[]): Pace {
+  const rows = works
+    .filter(({ step }) => step.role === "fit")
+    .map((work) => ({ ...modelledStep(work, KERNEL_EFFICIENCIES), measured: work.step.stepSeconds }));
+  const cost = ({ hostSecondsPerKernel, sharpness }: Pace) =>
+    rows.reduce((sum, { seconds, kernelCount, measured }) => {
+      const clock = pacedSeconds(seconds, kernelCount * hostSecondsPerKernel, sharpness);
+      return sum + Math.abs(Math.log(clock / measured));
+    }, 0) / rows.length;
+  const start = { hostSecondsPerKernel: HOST_SECONDS_PER_KERNEL.high, sharpness: PACE_SHARPNESS };
+  return minimize(start, () => Number.POSITIVE_INFINITY, cost);
 }
 
-function compareStep(work: MeasuredWork, hostSecondsPerKernel: number): TimeComparison[] {
+function compareStep(work: MeasuredWork, { hostSecondsPerKernel }: Pace): TimeComparison[] {
   const { step, gpu } = work;
   const { seconds, kernelCount } = modelledStep(work, KERNEL_EFFICIENCIES);
   const unit = work.plan.precision === "fp32" ? "fp32" : work.plan.precision === "amp" ? "fp16" : "bf16";
@@ -91,7 +107,7 @@ function compareStep(work: MeasuredWork, hostSecondsPerKernel: number): TimeComp
     bandwidthBytesPerSecond: gpu.memoryBandwidthBytesPerSecond ?? Number.NaN,
   };
   const device = measuredDeviceSeconds(step);
-  const clock = Math.max(seconds, kernelCount * hostSecondsPerKernel);
+  const clock = pacedSeconds(seconds, kernelCount * hostSecondsPerKernel);
   const compared = (group: TimeGroup, measuredSeconds: number, estimatedSeconds: number): TimeComparison => ({
     ...common,
     id: step.id,
@@ -145,10 +161,16 @@ function groupOf(row: TimeRow): TimeGroup {
   return row.task === "tower_inference" ? "timm inference" : "timm training";
 }
 
-function compareRow(row: TimeRow, work: RowWork): TimeComparison {
-  // Kernels of today were fitted on today's software; a row without an era has no efficiency of its own.
-  const efficiency = row.era === "eager" ? ERA_EFFICIENCY.eager : 1;
+/** The efficiency of a published run's era is fitted anew for each source, without that source's rows. */
+function compareRow(row: TimeRow, work: RowWork, all: readonly Configuration[]): TimeComparison {
+  const others = eagerRuns(all).filter((other) => sourceOf(other.row) !== sourceOf(row));
+  const efficiency = isEagerRun(row) ? fittedEfficiency(others) : 1;
   return compared(row, work, groupOf(row), work.seconds / efficiency + work.exposedSeconds);
+}
+
+/** Records of one publication begin alike. */
+function sourceOf({ id }: TimeRow): string {
+  return id.split("-")[0] ?? id;
 }
 
 function compared(row: TimeRow, work: RowWork, group: TimeGroup, estimatedSeconds: number): TimeComparison {
@@ -191,32 +213,19 @@ function fittedEfficiency(configurations: readonly Configuration[]): number {
   return best;
 }
 
+/** A training run on software of before PyTorch 2.0. */
+function isEagerRun({ task, torchVersion, era }: TimeRow): boolean {
+  return task === "clip_train" && loopsOverParameters(torchVersion, era);
+}
+
+function eagerRuns(all: readonly Configuration[]): readonly Configuration[] {
+  return all.filter(({ row }) => row.role === "fit" && isEagerRun(row) && (row.gpuCount ?? 1) <= MOST_GPUS);
+}
+
 function fittedEras(all: readonly Configuration[]): FittedEras {
   const rows = all.filter(({ row }) => row.role === "fit");
-  const eager = rows.filter(({ row }) => row.era === "eager" && (row.gpuCount ?? 1) <= MOST_GPUS);
-  const published = eager.filter(({ row }) => row.task === "clip_train");
-  const towers = eager.filter(({ row }) => row.task === "tower_train");
   return {
-    eager: evenlyFitted([published, towers]),
+    eager: fittedEfficiency(eagerRuns(rows)),
     bert: fittedEfficiency(rows.filter(({ row }) => row.task === "bert_squad_train")),
   };
-}
-
-/** Each source counts the same, however many rows it has. */
-function evenlyFitted(sources: readonly (readonly Configuration[])[]): number {
-  const most = Math.max(...sources.map((source) => source.length));
-  return fittedEfficiency(
-    sources.flatMap((source) =>
-      Array.from({ length: most }, (_, index) => source[Math.floor((index * source.length) / most)]).flatMap((row) =>
-        row === undefined ? [] : [row],
-      ),
-    ),
-  );
-}
-
-function median(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 }

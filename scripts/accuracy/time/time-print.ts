@@ -6,14 +6,7 @@ import type { TimeReport, TimeSummary } from "./time-report";
 const HEADER = ["rows", "n", "median", "mean", "p90", "p95", "worst", "bias", "in interval"];
 
 /** The report as text tables: groups, cards, models, formulas, interval. */
-export function printTimeReport({
-  groups,
-  byGpu,
-  byModel,
-  formulas,
-  interval,
-  hostSecondsPerKernel,
-}: TimeReport): string {
+export function printTimeReport({ groups, byGpu, byModel, formulas, interval, pace }: TimeReport): string {
   const summaries = (title: string, parts: Readonly<Record<string, TimeSummary>>) =>
     table(
       title,
@@ -36,7 +29,7 @@ export function printTimeReport({
     [
       `Interval: ${interval.low} to ${interval.high} of the likely seconds (fit rows: ${interval.fittedLow.toFixed(3)} to ${interval.fittedHigh.toFixed(3)})`,
       `holds ${percent(interval.fitCoverage)} of the fit rows and ${percent(interval.checkCoverage)} of the check rows`,
-      `The H100's host took ${(hostSecondsPerKernel * 1e6).toFixed(1)} microseconds for a kernel`,
+      `The H100's host took ${(pace.hostSecondsPerKernel * 1e6).toFixed(1)} microseconds for a kernel; sharpness ${pace.sharpness.toFixed(2)}`,
     ].join("\n"),
   ].join("\n\n");
 }

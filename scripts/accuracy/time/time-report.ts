@@ -1,7 +1,7 @@
 import { TIME_ERROR_HIGH, TIME_ERROR_LOW } from "../../../lib/catalogue/kernel-efficiencies";
 import { type ErrorSummary, quantile, relativeError, summarize } from "../statistics";
 import type { Role } from "../truth-rows";
-import { GROUPS, type TimeComparison, type TimeComparisons, type TimeGroup } from "./comparisons";
+import { GROUPS, type Pace, type TimeComparison, type TimeComparisons, type TimeGroup } from "./comparisons";
 import { formulaSeconds, TIME_FORMULAS, type TimeFormula } from "./formulas";
 
 export interface TimeSummary extends ErrorSummary {
@@ -27,7 +27,7 @@ export interface TimeReport {
   };
   /** Formulas in use beside the model, on the same rows. */
   readonly formulas: Readonly<Record<string, Readonly<Record<TimeFormula | "Headroom", ErrorSummary>>>>;
-  readonly hostSecondsPerKernel: number;
+  readonly pace: Pace;
 }
 
 /** Groups that the interval is fitted and checked on: times by the clock, of what an estimate promises. */
@@ -40,7 +40,7 @@ const INTERVAL_GROUPS: readonly TimeGroup[] = [
 
 const [LOWEST, HIGHEST] = [0.1, 0.9] as const;
 
-export function timeReport({ comparisons, hostSecondsPerKernel }: TimeComparisons): TimeReport {
+export function timeReport({ comparisons, pace }: TimeComparisons): TimeReport {
   const ofInterval = comparisons.filter(({ group }) => INTERVAL_GROUPS.includes(group));
   const of = (role: Role) => ofInterval.filter((row) => row.role === role);
   const bounds = widestBounds(of("fit"));
@@ -57,7 +57,7 @@ export function timeReport({ comparisons, hostSecondsPerKernel }: TimeComparison
       checkCoverage: coverage(of("check")),
     },
     formulas: compareFormulas(comparisons),
-    hostSecondsPerKernel,
+    pace,
   };
 }
 
