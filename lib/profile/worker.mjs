@@ -2,10 +2,12 @@
 // Runs ONNX models in this process and reports what each took, as one line of JSON on standard output:
 //   node worker.mjs '{"model":"step.onnx","provider":"cpu","profile":true}' ['{"model":"another.onnx",…}' …]
 // A run cannot be cancelled from within and blocks its process: whoever wants a limit starts this as a child and kills it.
+// With HEADROOM_PARENT_PID it ends with that process, however that ends, and takes the folder HEADROOM_WORK_FOLDER along.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Worker } from "node:worker_threads";
 
 /**
  * @typedef {object} Request
@@ -23,6 +25,8 @@ import path from "node:path";
 
 const require = createRequire(import.meta.url);
 
+if (process.env.HEADROOM_PARENT_PID !== undefined) endWith(Number(process.env.HEADROOM_PARENT_PID));
+
 for (const request of process.argv.slice(2)) {
   try {
     report({ ok: true, ...(await measure(JSON.parse(request))) });
@@ -31,6 +35,24 @@ for (const request of process.argv.slice(2)) {
     report({ ok: false, error: message, outOfMemory: isOutOfMemory(message) });
     process.exitCode = 1;
   }
+}
+
+/**
+ * Watches for the end of the parent from a thread of its own: this one is blocked while a model runs.
+ *
+ * @param {number} parent
+ */
+function endWith(parent) {
+  const watch = `
+    const { rmSync } = require("node:fs");
+    const { workerData: { parent, folder } } = require("node:worker_threads");
+    setInterval(() => {
+      if (process.ppid === parent) return;
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      process.kill(process.pid, "SIGKILL");
+    }, 200);`;
+  const workerData = { parent, folder: process.env.HEADROOM_WORK_FOLDER };
+  new Worker(watch, { eval: true, workerData }).unref();
 }
 
 /** @param {Request} request */
