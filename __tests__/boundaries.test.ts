@@ -53,9 +53,17 @@ const ROOMS = {
   },
   cli: { rooms: [...PURE, "profile", "runner", "api", "datasets"], packages: ["node:*"], pure: false },
   components: { rooms: [...PURE, "profile"], types: ["api"], packages: ["*"], pure: false },
-  app: { rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "components"], packages: ["*"], pure: false },
+  app: {
+    rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "components"],
+    packages: ["*"],
+    pure: false,
+  },
   bin: { rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "cli"], packages: ["*"], pure: false },
-  scripts: { rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "cli", "bin"], packages: ["*"], pure: false },
+  scripts: {
+    rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "cli", "bin"],
+    packages: ["*"],
+    pure: false,
+  },
 } as const satisfies Record<string, { readonly rooms: readonly string[] } & Omit<Room, "rooms" | "types">> &
   Record<string, { readonly types?: readonly string[] }>;
 

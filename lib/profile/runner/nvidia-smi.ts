@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { MIB } from "../../units";
 import type { GpuUser, MachineGpu } from "../validation";
+import { errorCode } from "./error-code";
 
 /** A driver in trouble may never answer. */
 const LIMIT_MS = 10_000;
@@ -67,10 +68,10 @@ async function query(what: string): Promise<Answer> {
 }
 
 function failure(error: unknown): string {
-  if (!(error instanceof Error)) return `nvidia-smi failed: ${String(error)}`;
-  if ("code" in error && error.code === "ENOENT") return "no NVIDIA driver was found: there is no nvidia-smi";
-  const said = "stdout" in error && typeof error.stdout === "string" ? error.stdout.trim() : "";
-  return `nvidia-smi failed: ${said === "" ? error.message : said}`.slice(0, 300);
+  if (errorCode(error) === "ENOENT") return "no NVIDIA driver was found: there is no nvidia-smi";
+  const said = typeof error === "object" && error !== null ? Reflect.get(error, "stdout") : undefined;
+  const reason = typeof said === "string" && said.trim() !== "" ? said.trim() : String(error);
+  return `nvidia-smi failed: ${reason}`.slice(0, 300);
 }
 
 /** It counts in MiB and writes `[N/A]` for what it does not know. */

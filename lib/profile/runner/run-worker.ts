@@ -7,6 +7,7 @@ import path from "node:path";
 import { formatBytes } from "../../format";
 import { KIB, MIB, MILLISECOND } from "../../units";
 import type { Device } from "../validation";
+import { errorCode } from "./error-code";
 import { availableBytes, residentBytes } from "./memory";
 import { withWorkFolder } from "./work-folder";
 import { type MeasuredAnswer, readWorkerAnswer } from "./worker-answer";
@@ -84,7 +85,8 @@ function startWorker(folder: string, model: string, job: WorkerJob): ChildProces
   });
 }
 
-function superviseWorker(child: ChildProcess, limits: WorkerLimits): Promise<WorkerOutcome> {
+/** Waits for a process, ends it at a limit, and says what came of it. */
+export function superviseWorker(child: ChildProcess, limits: WorkerLimits): Promise<WorkerOutcome> {
   return new Promise((resolve) => {
     let [output, errors] = ["", ""];
     let stopped: Stop | null = null;
@@ -157,6 +159,6 @@ function killGroup({ pid }: ChildProcess): void {
     process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
   } catch (error) {
     // It has ended already.
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    if (errorCode(error) !== "ESRCH") throw error;
   }
 }

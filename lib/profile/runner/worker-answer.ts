@@ -22,11 +22,15 @@ export type MeasuredAnswer = z.infer<typeof measuredSchema>;
 
 /** @returns null for a line that is no answer */
 export function readWorkerAnswer(line: string): WorkerAnswer | null {
+  const answer = answerSchema.safeParse(parsed(line));
+  return answer.success ? answer.data : null;
+}
+
+/** Undefined for what is not JSON, which no answer is. */
+function parsed(line: string): unknown {
   try {
-    const answer = answerSchema.safeParse(JSON.parse(line));
-    return answer.success ? answer.data : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
