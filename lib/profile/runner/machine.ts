@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform } from "node:os";
-import onnxruntime from "onnxruntime-node/package.json";
+import path from "node:path";
+import * as z from "zod";
 import { MODEL_VERSION } from "../../estimate/model-version";
 import type { Machine } from "../validation";
+import { errorCode } from "./error-code";
 import { availableBytes, totalBytes } from "./memory";
 import { readGpu } from "./nvidia-smi";
 
@@ -18,6 +21,17 @@ export async function describeMachine(): Promise<Machine> {
     gpu: reading.ok ? reading.gpu : null,
     noGpu: reading.ok ? null : reading.why,
     threadCount: coreCount,
-    versions: { node: process.versions.node, onnxruntime: onnxruntime.version, headroom: MODEL_VERSION },
+    versions: { node: process.versions.node, onnxruntime: await onnxruntimeVersion(), headroom: MODEL_VERSION },
   };
+}
+
+/** Read, not loaded: what it loads stays out of this process. */
+async function onnxruntimeVersion(): Promise<string> {
+  const file = path.resolve("node_modules/onnxruntime-node/package.json");
+  try {
+    return z.object({ version: z.string() }).parse(JSON.parse(await readFile(file, "utf8"))).version;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return "not installed";
+    throw error;
+  }
 }
