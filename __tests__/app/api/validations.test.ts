@@ -133,7 +133,7 @@ test("a step that cannot fit the memory of the machine is refused before it runs
   const { id } = await submit({
     plan: { model: "ViT-bigG-14", perDeviceBatchSize: 4096 },
     device: "cpu",
-    batchSizes: [1, 4096],
+    batchSizes: [4095, 4096],
   });
   const { state, rows } = await ended(id);
   expect(state).toEqual({ kind: "done" });
