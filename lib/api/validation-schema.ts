@@ -57,7 +57,10 @@ const rowSchema = z
       .describe(
         "`would_not_fit`: not started, because the prediction is more than what is free. `not_run`: an earlier batch size gave a reason not to go on",
       ),
-    reason: z.string().nullable().describe("What happened, in words; null when everything was measured"),
+    reason: z
+      .string()
+      .nullable()
+      .describe("What happened, in words, or what to mind of the figures; null when there is nothing to say"),
     predicted: z.object({
       inUsePeakBytes: predictionSchema.describe("The most bytes in use at once, by the runtime's own accounting"),
       requestedPeakBytes: predictionSchema.describe("The same before rounding and without kernels' scratch memory"),

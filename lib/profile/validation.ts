@@ -95,7 +95,7 @@ export interface MeasuredStep {
 export interface ValidationRow {
   readonly batchSize: number;
   readonly outcome: Outcome;
-  /** What happened, in words; null when everything was measured. */
+  /** What happened, in words, or what to mind of the figures; null when there is nothing to say. */
   readonly reason: string | null;
   readonly predicted: PredictedStep;
   readonly measured: MeasuredStep;

@@ -4,18 +4,12 @@ import { setImmediate } from "node:timers/promises";
 import { formatBytes } from "../../format";
 import type { TrainingGraph } from "../../graph/training-graph";
 import { GIB } from "../../units";
+import { ranElsewhere } from "../ran-elsewhere";
 import { STEP_COUNTS } from "../request-limits";
+import { othersShare, remarkOnSeconds } from "../seconds-remark";
 import { stepSeconds } from "../statistics";
 import { type PreparedModel, prepareModel } from "../step-model";
-import type {
-  Device,
-  Machine,
-  MeasuredStep,
-  Outcome,
-  TimedRuns,
-  ValidationRequest,
-  ValidationRow,
-} from "../validation";
+import type { Machine, MeasuredStep, Outcome, TimedRuns, ValidationRequest, ValidationRow } from "../validation";
 import { endedRow, measurement, predictedStep, unmeasuredStep, unreachedRow } from "../validation-row";
 import { watchGpu } from "./gpu-watch";
 import { availableBytes } from "./memory";
@@ -80,19 +74,21 @@ export class BatchMeasurement {
       providers: answer.providers ?? null,
       measured: { ...memoryOf(answer), deviceBytes: gpu?.result() ?? NO_GPU_RUN },
     };
-    const elsewhere = elsewhereThan(this.request.device, answer.providers);
+    const elsewhere = ranElsewhere(this.request.device, answer.providers ?? null);
     if (elsewhere !== null) return endedRow(this.row, "failed", elsewhere);
     return this.time(models);
   }
 
   private async time(models: readonly PreparedModel[]): Promise<ValidationRow> {
     const runs: TimedRuns[] = [];
+    const answers: MeasuredAnswer[] = [];
     for (const [index, model] of models.entries()) {
       const stepCount = STEP_COUNTS[index] ?? 0;
       this.circumstances.report(`${stepCount === 1 ? "one step" : `${stepCount} steps`}, timed`);
       const timed = await this.run(model, { profile: false, warmUp: 1, repeats: this.request.repeats });
       if (timed.kind !== "answered") return this.ended(timed);
       runs.push({ stepCount, runSeconds: timed.answer.runSeconds });
+      answers.push(timed.answer);
       this.row = { ...this.row, losses: timed.answer.losses };
     }
     const [short, long] = runs;
@@ -101,7 +97,7 @@ export class BatchMeasurement {
     return {
       ...this.row,
       outcome: "measured",
-      reason: seconds.kind === "measured" ? null : `Seconds are not known: ${seconds.why}.`,
+      reason: remarkOnSeconds(seconds, othersShare(answers)),
       measured: { ...this.row.measured, stepSeconds: seconds },
     };
   }
@@ -167,19 +163,4 @@ function memoryOf({ memory, residentPeakBytes }: MeasuredAnswer): MeasuredStep {
     arenaBytes: measurement(memory?.arenaBytes, why),
     residentPeakBytes: measurement(residentPeakBytes, why),
   };
-}
-
-const PROVIDERS = { cpu: "CPUExecutionProvider", cuda: "CUDAExecutionProvider" } as const satisfies Record<
-  Device,
-  string
->;
-
-/** A run that was partly somewhere else measured something else. */
-function elsewhereThan(device: Device, providers: MeasuredAnswer["providers"]): string | null {
-  const wanted = PROVIDERS[device];
-  if (providers === null || providers === undefined) return `The runtime does not say whether ${wanted} ran the step.`;
-  const others = Object.entries(providers).filter(([name]) => name !== wanted);
-  if (others.length === 0) return null;
-  const counts = others.map(([name, count]) => `${count} kernels ran on ${name}`).join(", ");
-  return `Not everything ran on ${wanted}: ${counts}.`;
 }

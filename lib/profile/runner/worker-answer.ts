@@ -6,6 +6,8 @@ const measuredSchema = z.object({
   ok: z.literal(true),
   versions: z.object({ node: z.string(), onnxruntime: z.string() }),
   runSeconds: z.array(z.number().nonnegative()),
+  /** Of all cores, what other processes took during each timed run. */
+  othersFractions: z.array(z.number()),
   losses: z.array(z.number()),
   residentPeakBytes: z.number().positive(),
   memory: z.object({ inUsePeakBytes: bytes, requestedBytes: bytes, arenaBytes: bytes }).nullish(),
