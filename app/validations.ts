@@ -36,6 +36,7 @@ export async function submitValidation(request: ValidationRequest): Promise<Vali
 
 /** @throws {ProblemError} 404 when there is none */
 export async function readValidation(id: string): Promise<store.ValidationReading> {
+  await queue.markAbandoned();
   const reading = await store.loadValidation(id);
   if (reading === null) throw missing(id);
   // Whoever is asked sees to it that somebody runs it.
@@ -44,6 +45,7 @@ export async function readValidation(id: string): Promise<store.ValidationReadin
 }
 
 export async function recentValidations(limit: number): Promise<readonly Validation[]> {
+  await queue.markAbandoned();
   const validations = await store.listValidations(limit);
   if (validations.some(({ state }) => !isFinal(state))) queue.wake();
   return validations;

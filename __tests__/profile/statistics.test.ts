@@ -46,6 +46,11 @@ test("the median of a step lies within its range", () => {
 test("runs too noisy to tell one step from three, and runs that were not timed, are not measured", () => {
   const one = { stepCount: 1, runSeconds: [0.02] };
   expect(stepSeconds(one, { stepCount: 3, runSeconds: [0.02] })).toMatchObject({ kind: "not_measured" });
+  // The median would be 1 s a step; one short run that took as long as a long one says how little that is worth.
+  expect(stepSeconds({ stepCount: 1, runSeconds: [1, 1, 3] }, { stepCount: 3, runSeconds: [3, 3, 4] })).toEqual({
+    kind: "not_measured",
+    why: expect.stringContaining("1 in 1 s to 3 s, 3 in 3 s to 4 s"),
+  });
   expect(stepSeconds(one, { stepCount: 3, runSeconds: [] })).toMatchObject({ kind: "not_measured" });
   expect(() => stepSeconds(one, one)).toThrow(RangeError);
 });

@@ -1,5 +1,6 @@
 /** Statistics of repeated runs. Few values and a noisy machine: medians and full ranges, no deviations. */
 
+import { formatSeconds } from "../format";
 import type { Line, StepSeconds, TimedRuns } from "./validation";
 
 /** @throws {RangeError} for no values */
@@ -15,23 +16,28 @@ export function median(values: readonly number[]): number {
  * Seconds of one step from runs of `short.stepCount` and of `long.stepCount` steps: the difference of the medians over the
  * difference of the steps. What a run costs once, such as drawing the weights, cancels out.
  *
- * @returns not measured where the longer runs took no longer, which is noise and no speed
+ * @returns not measured where any of the longer runs took no longer than one of the shorter: noise of that size hides the step
  */
 export function stepSeconds(short: TimedRuns, long: TimedRuns): StepSeconds {
   const steps = long.stepCount - short.stepCount;
   if (steps <= 0) throw new RangeError(`${long.stepCount} steps are not more than ${short.stepCount}`);
   if (short.runSeconds.length === 0 || long.runSeconds.length === 0) return notMeasured("no run was timed");
-  const slope = (median(long.runSeconds) - median(short.runSeconds)) / steps;
-  if (slope <= 0) {
-    return notMeasured(`${long.stepCount} steps took no longer than ${short.stepCount}: the runs are too noisy`);
+  const low = (Math.min(...long.runSeconds) - Math.max(...short.runSeconds)) / steps;
+  if (low <= 0) {
+    const [few, many] = [short, long].map(({ stepCount, runSeconds }) => `${stepCount} in ${rangeText(runSeconds)}`);
+    return notMeasured(`the runs are too noisy to tell steps apart (${few}, ${many}); more repeats in peace may help`);
   }
   return {
     kind: "measured",
-    median: slope,
-    low: (Math.min(...long.runSeconds) - Math.max(...short.runSeconds)) / steps,
+    median: (median(long.runSeconds) - median(short.runSeconds)) / steps,
+    low,
     high: (Math.max(...long.runSeconds) - Math.min(...short.runSeconds)) / steps,
     runs: [short, long],
   };
+}
+
+function rangeText(seconds: readonly number[]): string {
+  return `${formatSeconds(Math.min(...seconds))} to ${formatSeconds(Math.max(...seconds))}`;
 }
 
 function notMeasured(why: string): StepSeconds {

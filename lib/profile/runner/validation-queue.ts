@@ -32,7 +32,7 @@ export class ValidationQueue {
 
   constructor(private readonly options: QueueOptions) {}
 
-  /** Sees to what waits and to what was abandoned. Whoever reads or adds a validation calls this; it never throws. */
+  /** Sees to what waits and to what was abandoned. Whoever reads or adds a validation calls this. */
   wake(): void {
     for (const device of DEVICES) {
       this.wanted.add(device);
@@ -48,7 +48,7 @@ export class ValidationQueue {
     const { store, host } = this.options;
     // Whatever comes in while it looks is asked for again.
     while (this.wanted.delete(device)) {
-      await this.interruptAbandoned();
+      await this.markAbandoned();
       const claimed = await store.claim(host, device, this.owner);
       if (claimed === null) continue;
       this.wanted.add(device);
@@ -96,7 +96,8 @@ export class ValidationQueue {
     }
   }
 
-  private async interruptAbandoned(): Promise<void> {
+  /** Marks the runs of this machine whose process is gone. Who reads a validation calls this first. */
+  async markAbandoned(): Promise<void> {
     const { store, host } = this.options;
     for (const run of await store.running(host)) {
       const silentSeconds = (Date.now() - run.aliveAt.getTime()) * MILLISECOND;
