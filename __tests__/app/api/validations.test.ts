@@ -131,7 +131,7 @@ test("a run that goes on is cancelled within seconds, and what waits is cancelle
 
 test("a step that cannot fit the memory of the machine is refused before it runs, and that is a result", async () => {
   const { id } = await submit({
-    plan: { model: "ViT-bigG-14", perDeviceBatchSize: 4096 },
+    plan: { model: "ViT-B-16", imageSize: 1024 },
     device: "cpu",
     batchSizes: [4095, 4096],
   });
