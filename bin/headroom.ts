@@ -15,6 +15,11 @@ const console: Console = {
   write: (text) => writeTo(process.stdout, text),
   error: (text) => writeTo(process.stderr, text),
   today: new Date().toISOString().slice(0, "2026-11-27".length),
+  interruption: () => {
+    const controller = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => controller.abort());
+    return controller.signal;
+  },
   resolve: (file) => path.resolve(startedIn, file),
   readFile: (file) => readFile(path.resolve(startedIn, file)),
 };

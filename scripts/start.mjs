@@ -12,7 +12,8 @@ const host = process.env.HOST ?? "127.0.0.1";
 
 const server = spawn(process.execPath, ["scripts/serve.mjs", "-H", host, "-p", port, ...process.argv.slice(2)], {
   stdio: "inherit",
-  env: { ...toolEnvironment(), NODE_ENV: "production" },
+  // The server itself cannot tell where it listens, and what it runs on this machine depends on that.
+  env: { ...toolEnvironment(), NODE_ENV: "production", HEADROOM_LISTENS_ON: host },
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill(signal));

@@ -11,9 +11,13 @@ export interface Outcome {
 /** Runs the command line in this process. */
 export async function headroom(
   argv: readonly string[],
-  input: { readonly stdin?: string | readonly Uint8Array[]; readonly files?: Readonly<Record<string, string>> } = {},
+  input: {
+    readonly stdin?: string | readonly Uint8Array[];
+    readonly files?: Readonly<Record<string, string>>;
+    readonly interruption?: AbortSignal;
+  } = {},
 ): Promise<Outcome> {
-  const { stdin = "", files = {} } = input;
+  const { stdin = "", files = {}, interruption = new AbortController().signal } = input;
   let stdout = "";
   let stderr = "";
   const console: Console = {
@@ -25,6 +29,7 @@ export async function headroom(
     error: async (text) => {
       stderr += text;
     },
+    interruption: () => interruption,
     resolve: (path) => path,
     readFile: async (path) => {
       const text = files[path];

@@ -86,7 +86,7 @@ if (given === undefined && programs === null) {
       process.env.DATABASE_URL = url;
       const client = new Client({ connectionString: url });
       await client.connect();
-      await client.query("drop table if exists plans, headroom_schema");
+      await client.query("drop table if exists plans, validations, headroom_schema");
       await client.end();
     });
 

@@ -31,6 +31,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
         ...process.env,
         NODE_ENV: "production",
         NEXT_TELEMETRY_DISABLED: "1",
+        HEADROOM_LISTENS_ON: "127.0.0.1",
         // Whatever database the developer uses, tests leave it alone.
         DATABASE_URL: "",
         HEADROOM_DB: path.join(folder, "headroom.db"),

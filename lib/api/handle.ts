@@ -1,7 +1,7 @@
 /** Makes a route handler of an operation: read, check, answer, and say every failure as problem details. */
 
 import { nearestNames } from "../catalogue/nearest-names";
-import type { Accepted, Operation } from "./operation";
+import type { Accepted, Method, Operation } from "./operation";
 import { parseBody } from "./parse-body";
 import { type Problem, ProblemError, problemOf } from "./problem";
 import { parseParameters, parseQuery } from "./query";
@@ -44,12 +44,12 @@ export function handle<Body extends Accepted, Query, Path, Answer>(
 }
 
 /** Handlers for the methods that a path does not answer; `OPTIONS` says which it does. */
-export function refuseOthers(allowed: "GET" | "POST") {
-  const allow = allowed === "GET" ? "GET, HEAD, OPTIONS" : `${allowed}, OPTIONS`;
+export function refuseOthers(...allowed: readonly Method[]) {
+  const allow = [...allowed.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])), "OPTIONS"].join(", ");
   const refuse: RouteHandler = async (request) => {
     const { problem } = new ProblemError(
       "method-not-allowed",
-      `${request.method} is not answered here; use ${allowed}.`,
+      `${request.method} is not answered here; use ${allowed.join(" or ")}.`,
     );
     return problemResponse(problem, { Allow: allow });
   };

@@ -9,6 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const PROBLEM_TYPE = "application/problem+json";
 const JSON_TYPE = "application/json";
+const TOKEN = "validationToken";
 
 /** Version of the API: the first figure is the one in its paths. */
 const API_VERSION = "1.0.0";
@@ -27,7 +28,10 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: "/" }],
     paths: pathItems(),
-    components: { schemas: componentSchemas() },
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: { [TOKEN]: { type: "http", scheme: "bearer" } },
+    },
   };
 }
 
@@ -42,18 +46,26 @@ function pathItems(): Json {
 }
 
 function operationObject(operation: AnyOperation): Json {
-  const { operationId, summary, description, body, status, answer, answerSummary } = operation;
+  const { operationId, summary, description, body, status, answer, answerSummary, answerType } = operation;
   const parameters = [...parameterObjects("path", operation.parameters), ...parameterObjects("query", operation.query)];
   const headers =
-    status === 201 ? { headers: { Location: { description: "Where to read it", schema: { type: "string" } } } } : {};
+    status === 201 || status === 202
+      ? { headers: { Location: { description: "Where to read it", schema: { type: "string" } } } }
+      : {};
   return {
     operationId,
     summary,
     description,
     ...(parameters.length === 0 ? {} : { parameters }),
+    // Either way: from the machine itself no token is asked for.
+    ...(operation.problems.includes("unauthorized") ? { security: [{}, { [TOKEN]: [] }] } : {}),
     ...(body.schema === null ? {} : { requestBody: requestBody(operation, body.schema) }),
     responses: {
-      [status]: { description: answerSummary, ...headers, content: { [JSON_TYPE]: { schema: reference(answer) } } },
+      [status]: {
+        description: answerSummary,
+        ...headers,
+        content: { [answerType ?? JSON_TYPE]: { schema: reference(answer) } },
+      },
       ...Object.fromEntries(operation.problems.map((kind) => [PROBLEM_KINDS[kind].status, problemResponse(kind)])),
       default: problemResponse("internal"),
     },

@@ -4,6 +4,10 @@ import type * as z from "zod";
 import type { Issue } from "../plan/plan";
 import type { ProblemKind } from "./problem";
 
+export const METHODS = ["GET", "POST", "DELETE"] as const;
+
+export type Method = (typeof METHODS)[number];
+
 export interface Accepted {
   readonly ok: true;
 }
@@ -35,7 +39,7 @@ export interface Example {
 
 export interface Operation<Body extends Accepted, Query, Path, Answer> {
   readonly operationId: string;
-  readonly method: "GET" | "POST";
+  readonly method: Method;
   /** With path parameters in braces, as OpenAPI writes them. */
   readonly path: string;
   readonly summary: string;
@@ -44,9 +48,11 @@ export interface Operation<Body extends Accepted, Query, Path, Answer> {
   readonly query: z.ZodObject & z.ZodType<Query>;
   readonly body: RequestBody<Body>;
   /** Status of a successful answer. */
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly answer: z.ZodType<Answer>;
   readonly answerSummary: string;
+  /** Where it is not JSON: a stream of events, each with an answer as its data. */
+  readonly answerType?: "text/event-stream";
   readonly cacheControl: string;
   readonly problems: readonly ProblemKind[];
   readonly examples: readonly Example[];
@@ -55,16 +61,17 @@ export interface Operation<Body extends Accepted, Query, Path, Answer> {
 /** What documents say of an operation, whatever its body, query and answer are. */
 export interface AnyOperation {
   readonly operationId: string;
-  readonly method: "GET" | "POST";
+  readonly method: Method;
   readonly path: string;
   readonly summary: string;
   readonly description: string;
   readonly parameters: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: { readonly schema: z.ZodType | null };
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly answer: z.ZodType;
   readonly answerSummary: string;
+  readonly answerType?: "text/event-stream";
   readonly problems: readonly ProblemKind[];
   readonly examples: readonly Example[];
 }

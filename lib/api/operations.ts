@@ -24,6 +24,14 @@ import { createRecommendation } from "./recommendation-operation";
 import { recommendationRequestSchema } from "./recommendation-request-schema";
 import { searchRequestSchema } from "./search-request-schema";
 import { strategyRequestSchema } from "./strategy-request-schema";
+import {
+  cancelValidation,
+  createValidation,
+  getValidation,
+  listValidations,
+  watchValidation,
+} from "./validation-operations";
+import { validationRequestSchema } from "./validation-request-schema";
 
 const PLAN_BODY: RequestBody<ParsedPlan> = { schema: planSchema, parse: parsePlan };
 
@@ -270,6 +278,11 @@ export const OPERATIONS: readonly AnyOperation[] = [
   listGpus,
   createPlan,
   getPlan,
+  createValidation,
+  listValidations,
+  getValidation,
+  watchValidation,
+  cancelValidation,
 ];
 
 /** Named in the OpenAPI document, as a client sends them. */
@@ -279,6 +292,7 @@ export const INPUT_SCHEMAS = {
   RecommendationRequestInput: recommendationRequestSchema,
   SearchRequestInput: searchRequestSchema,
   StrategyRequestInput: strategyRequestSchema,
+  ValidationRequestInput: validationRequestSchema,
 } as const;
 
 /** Named in the OpenAPI document, as a client receives them. */
@@ -302,6 +316,8 @@ export const ANSWER_SCHEMAS = {
   StoredPlan: getPlan.answer,
   StoredPlanLocation: createPlan.answer,
   Strategies: createStrategyRanking.answer,
+  Validation: getValidation.answer,
+  Validations: listValidations.answer,
 } as const satisfies Record<string, z.ZodType>;
 
 /** Lets inference name the types of body, query, path and answer. */

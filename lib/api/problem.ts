@@ -19,10 +19,21 @@ export const PROBLEM_KINDS = {
     title: "The address cannot be decoded",
     summary: "A percent sign in a path is followed by two hexadecimal digits, and they spell UTF-8.",
   },
+  unauthorized: {
+    status: 401,
+    title: "A token is needed",
+    summary: "Validation runs programs on the server. Send the server's token as `Authorization: Bearer <token>`.",
+  },
+  "validation-off": {
+    status: 403,
+    title: "Validation is off on this server",
+    summary:
+      "It is on for requests from the machine itself where the server listens on 127.0.0.1, and for others once a token is set.",
+  },
   "not-found": {
     status: 404,
     title: "Nothing is here",
-    summary: "No plan is stored under this id, or no operation has this path.",
+    summary: "No plan or validation is stored under this id, or no operation has this path.",
   },
   "method-not-allowed": {
     status: 405,
@@ -43,6 +54,11 @@ export const PROBLEM_KINDS = {
     status: 422,
     title: "The request cannot be answered as it is",
     summary: "`issues` lists every problem at once, each with its path, the value received and the way out.",
+  },
+  "queue-full": {
+    status: 429,
+    title: "Too many validations wait",
+    summary: "They run one after the other. Try again when some have ended, or cancel one.",
   },
   internal: {
     status: 500,

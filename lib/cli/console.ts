@@ -9,6 +9,8 @@ export interface Console {
   readonly error: (text: string) => Promise<void>;
   /** A path as the person meant it, from where they stand. */
   readonly resolve: (path: string) => string;
+  /** Aborted when the person asks the command to end; whoever calls it sees to that the command then does. */
+  readonly interruption: () => AbortSignal;
   /** @throws when the file cannot be read */
   readonly readFile: (path: string) => Promise<Uint8Array>;
 }

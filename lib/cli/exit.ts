@@ -8,8 +8,12 @@ export const EXIT = {
   notExpressible: 1,
   /** EX_USAGE of sysexits: the input is to be changed. */
   badInput: 64,
+  /** EX_UNAVAILABLE of sysexits: something other than memory kept a step from being measured. */
+  notMeasured: 69,
   /** EX_SOFTWARE of sysexits: a mistake of ours. */
   ourFault: 70,
+  /** 128 + SIGINT: it was asked to end. */
+  interrupted: 130,
   /** 128 + SIGPIPE: whoever read the output has stopped reading. */
   outputClosed: 141,
 } as const;

@@ -13,6 +13,7 @@ import { gpusCommand, modelsCommand } from "./list-commands";
 import { recommendCommand } from "./recommend-command";
 import { searchCommand } from "./search-command";
 import { strategyCommand } from "./strategy-command";
+import { validateCommand } from "./validate-command";
 
 const COMMANDS = {
   estimate: { run: estimateCommand, summary: "Does the plan fit, and what fills the memory?" },
@@ -21,6 +22,7 @@ const COMMANDS = {
   strategy: { run: strategyCommand, summary: "Which way to fine-tune?" },
   search: { run: searchCommand, summary: "What does a hyper-parameter search take?" },
   recommend: { run: recommendCommand, summary: "Which GPU: what fits, how long it takes and what it costs" },
+  validate: { run: validateCommand, summary: "Run the step on this machine: predicted against measured" },
   export: { run: exportCommand, summary: "The plan as a command, a script, a task or a document" },
   models: { run: modelsCommand, summary: "List the models that can be planned" },
   gpus: { run: gpusCommand, summary: "List the GPUs of the catalogue" },

@@ -2,10 +2,12 @@
 // Runs ONNX models in this process and reports what each took, as one line of JSON on standard output:
 //   node worker.mjs '{"model":"step.onnx","provider":"cpu","profile":true}' ['{"model":"another.onnx",…}' …]
 // A run cannot be cancelled from within and blocks its process: whoever wants a limit starts this as a child and kills it.
+// With HEADROOM_PARENT_PID it ends with that process, however that ends, and takes the folder HEADROOM_WORK_FOLDER along.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import path from "node:path";
+import { Worker } from "node:worker_threads";
 
 /**
  * @typedef {object} Request
@@ -14,14 +16,20 @@ import path from "node:path";
  * @property {boolean} [profile] record every kernel: its memory, its provider, its time
  * @property {number} [warmUp] runs that are not timed
  * @property {number} [repeats] runs that are
+ * @property {number} [calm] a timed run does not count if other processes took more than this fraction of all cores meanwhile
  * @property {number} [threads] of one operation, on the CPU
  * @property {boolean} [memoryPattern] let the runtime lay out later runs as it saw the first
  * @property {boolean} [kernels] report each kernel's name and memory as well
  */
 
+/** After so many disturbed runs for each one that is wanted, it is given up. */
+const DISTURBED_PER_RUN = 3;
+
 /** @typedef {{ cat: string, name: string, ts: number, dur: number, args: Record<string, string> }} ProfileEvent */
 
 const require = createRequire(import.meta.url);
+
+if (process.env.HEADROOM_PARENT_PID !== undefined) endWith(Number(process.env.HEADROOM_PARENT_PID));
 
 for (const request of process.argv.slice(2)) {
   try {
@@ -33,8 +41,36 @@ for (const request of process.argv.slice(2)) {
   }
 }
 
+/**
+ * Watches for the end of the parent from a thread of its own: this one is blocked while a model runs.
+ *
+ * @param {number} parent
+ */
+function endWith(parent) {
+  const watch = `
+    const { rmSync } = require("node:fs");
+    const { workerData: { parent, folder } } = require("node:worker_threads");
+    setInterval(() => {
+      if (process.ppid === parent) return;
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      process.kill(process.pid, "SIGKILL");
+    }, 200);`;
+  const workerData = { parent, folder: process.env.HEADROOM_WORK_FOLDER };
+  new Worker(watch, { eval: true, workerData }).unref();
+}
+
 /** @param {Request} request */
-async function measure({ model, provider, profile = false, warmUp = 0, repeats = 1, threads, memoryPattern, kernels }) {
+async function measure({
+  model,
+  provider,
+  profile = false,
+  warmUp = 0,
+  repeats = 1,
+  threads,
+  memoryPattern,
+  kernels,
+  calm = Number.POSITIVE_INFINITY,
+}) {
   // Loaded here, so that a missing library is an answer and not a crash.
   const { InferenceSession, env, listSupportedBackends } = require("onnxruntime-node");
   const folder = profile ? mkdtempSync(path.join(tmpdir(), "headroom-profile-")) : null;
@@ -57,12 +93,26 @@ async function measure({ model, provider, profile = false, warmUp = 0, repeats =
     /** @type {number[]} */
     const runSeconds = [];
     /** @type {number[]} */
+    const othersFractions = [];
+    /** @type {number[]} */
     let losses = [];
-    for (let i = 0; i < warmUp + repeats; i++) {
+    let disturbedCount = 0;
+    for (let i = 0; i < warmUp || runSeconds.length < repeats; i++) {
       const before = performance.now();
+      const busyBefore = othersBusy();
       const results = await session.run({});
-      if (i >= warmUp) runSeconds.push((performance.now() - before) / 1000);
+      const seconds = (performance.now() - before) / 1000;
       losses = Array.from(results[output].data, Number);
+      const others = (othersBusy() - busyBefore) / (seconds * cpus().length);
+      if (i < warmUp) continue;
+      if (others <= calm) {
+        runSeconds.push(seconds);
+        othersFractions.push(others);
+        continue;
+      }
+      disturbedCount++;
+      if (disturbedCount > DISTURBED_PER_RUN * repeats)
+        throw new Error(`other processes took ${others.toFixed(2)} of the machine`);
     }
     if (folder !== null) session.endProfiling();
     // Gives the device's memory back before another model is measured.
@@ -73,6 +123,8 @@ async function measure({ model, provider, profile = false, warmUp = 0, repeats =
       backends: listSupportedBackends().map((/** @type {{ name: string }} */ { name }) => name),
       sessionSeconds,
       runSeconds,
+      othersFractions,
+      disturbedCount,
       losses,
       residentPeakBytes: process.resourceUsage().maxRSS * 1024,
       ...(folder === null ? {} : readProfile(folder, kernels === true)),
@@ -80,6 +132,13 @@ async function measure({ model, provider, profile = false, warmUp = 0, repeats =
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Seconds that all cores together have worked for anything but this process: what a timed run had to share them with. */
+function othersBusy() {
+  const { user, system } = process.cpuUsage();
+  const all = cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
+  return all / 1e3 - (user + system) / 1e6;
 }
 
 /**

@@ -18,6 +18,30 @@ export interface Tables {
     /** JSON. */
     readonly estimate: string;
   };
+  readonly validations: {
+    readonly id: string;
+    /** Order of arrival. */
+    readonly place: number;
+    /** The machine that is to run it. */
+    readonly host: string;
+    readonly device: string;
+    /** A `ValidationStateKind`. */
+    readonly state: string;
+    /** The process that runs it; null when none does. */
+    readonly owner: string | null;
+    /** ISO 8601, UTC: when the owner was last heard of. */
+    readonly alive_at: string;
+    /** 0 or 1. */
+    readonly cancel_requested: number;
+    /** Grows with every change that a reader would notice. */
+    readonly revision: number;
+    /** ISO 8601, UTC. */
+    readonly created_at: string;
+    /** JSON of the request, never changed. */
+    readonly request: string;
+    /** JSON of what came of it so far. */
+    readonly outcome: string;
+  };
 }
 
 const DEFAULT_FILE = ".data/headroom.db";

@@ -25,6 +25,28 @@ export const MIGRATIONS: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    name: "validations",
+    statements: [
+      `create table validations (
+         id text primary key,
+         place integer not null,
+         host text not null,
+         device text not null,
+         state text not null,
+         owner text,
+         alive_at text not null,
+         cancel_requested integer not null,
+         revision integer not null,
+         created_at text not null,
+         request text not null,
+         outcome text not null
+       )`,
+      // One run for each device, however many processes of a server ask at once.
+      "create unique index validations_running on validations (host, device) where state = 'running'",
+      "create index validations_queued on validations (host, device, place) where state = 'queued'",
+    ],
+  },
 ];
 
 // Any fixed number: it names our lock among those of other programs on the same PostgreSQL server.

@@ -1,9 +1,9 @@
 /** Plans stored under an id, with the numbers they had when they were saved. They are never changed. */
 
-import { randomInt } from "node:crypto";
 import type { Estimate } from "../estimate/estimate";
 import type { Plan } from "../plan/plan";
 import { database } from "./database";
+import { isId, randomId } from "./random-id";
 import { attempt } from "./store-error";
 
 /** What was saved. `plan` and `estimate` may be of an older version, so they are read as input from outside. */
@@ -16,11 +16,6 @@ export interface StoredPlan {
   readonly plan: unknown;
   readonly estimate: unknown;
 }
-
-const ID_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-// 62¹⁷ ≈ 2¹⁰¹: nobody finds a plan by guessing, and two plans never meet.
-const ID_LENGTH = 17;
-const ID_PATTERN = new RegExp(`^[${ID_ALPHABET}]{${ID_LENGTH}}$`);
 
 /**
  * Stores a plan with its estimate.
@@ -57,7 +52,7 @@ export async function savePlan(snapshot: {
  * @throws {StoreError} when the database is down or refuses
  */
 export async function loadPlan(id: string): Promise<StoredPlan | null> {
-  if (!ID_PATTERN.test(id)) return null;
+  if (!isId(id)) return null;
   const db = await database();
   const row = await attempt("load a plan", () =>
     db.selectFrom("plans").selectAll().where("id", "=", id).executeTakeFirst(),
@@ -71,8 +66,4 @@ export async function loadPlan(id: string): Promise<StoredPlan | null> {
     plan: JSON.parse(row.plan),
     estimate: JSON.parse(row.estimate),
   };
-}
-
-function randomId(): string {
-  return Array.from({ length: ID_LENGTH }, () => ID_ALPHABET.charAt(randomInt(ID_ALPHABET.length))).join("");
 }

@@ -2,7 +2,8 @@
 // Runs the models that `write.ts` made, each in a fresh process, and writes one line of JSON per configuration:
 //   node run.mjs FOLDER [--provider cpu|cuda] [--only PATTERN] [--repeats 3] [--timeout SECONDS] [--budget SECONDS] [--out FILE] [--together]
 //   --machine TEXT: what it ran on, if not the CPU of this machine
-//   --threads N: of one operation, on the CPU; --memory-only: no timed runs; --kernels: every kernel's memory as well
+//   --threads N: of one operation, on the CPU; --memory-only: no timed runs; --seconds-only: nothing else; --kernels: every kernel's memory as well
+//   --calm FRACTION: timed runs during which other processes took more of the machine are done again
 //   --together: one process per configuration; on a GPU most of a process is the start of CUDA.
 // It needs node and onnxruntime-node and nothing else; `worker.mjs` lies beside it or in lib/profile.
 import { spawn } from "node:child_process";
@@ -13,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 /** @typedef {{ file: string, name: string, precision: string, batchSize: number, stepCount: number, nodes: number, bytes: number, plan: object }} Model */
-/** @typedef {{ ok: boolean, error?: string, sessionSeconds?: number, runSeconds?: number[], losses?: number[], memory?: Record<string, number | null>, providers?: Record<string, number>, residentPeakBytes?: number, [key: string]: unknown }} Answer */
+/** @typedef {{ ok: boolean, error?: string, sessionSeconds?: number, runSeconds?: number[], othersFractions?: number[], losses?: number[], memory?: Record<string, number | null>, providers?: Record<string, number>, residentPeakBytes?: number, [key: string]: unknown }} Answer */
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const WORKER = [path.join(HERE, "worker.mjs"), path.join(HERE, "../../lib/profile/worker.mjs")].find((file) =>
@@ -32,7 +33,9 @@ const { values: options, positionals } = parseArgs({
     together: { type: "boolean", default: false },
     kernels: { type: "boolean", default: false },
     "memory-only": { type: "boolean", default: false },
+    "seconds-only": { type: "boolean", default: false },
     threads: { type: "string" },
+    calm: { type: "string" },
     machine: { type: "string" },
   },
 });
@@ -46,9 +49,10 @@ if (folder === undefined || WORKER === undefined) {
 }
 
 const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
+const calm = options.calm === undefined ? {} : { calm: Number(options.calm) };
 const CIRCUMSTANCES = {
   date: new Date().toISOString().slice(0, 10),
-  machine: options.machine ?? `CPU, ${cpus().length} cores`,
+  machine: options.machine ?? `${cpus()[0]?.model ?? "CPU"}, ${cpus().length} cores`,
   ...threads,
 };
 const started = performance.now();
@@ -77,16 +81,18 @@ async function measure(models) {
   const { name, plan, precision, batchSize, nodes, bytes } = one;
   const described = { ...CIRCUMSTANCES, name, plan, precision, batchSize, provider: options.provider, nodes, bytes };
   const timedModels = options["memory-only"] ? [] : [one, ...more];
+  const profiledModels = options["seconds-only"] ? [] : [one];
   const requests = [
-    request(one, { profile: true, kernels: options.kernels }),
-    ...timedModels.map((model) => request(model, { warmUp: 1, repeats: Number(options.repeats) })),
+    ...profiledModels.map((model) => request(model, { profile: true, kernels: options.kernels })),
+    ...timedModels.map((model) => request(model, { warmUp: 1, repeats: Number(options.repeats), ...calm })),
   ];
   const before = performance.now();
   const answers = options.together ? await run(requests) : (await inTurn(requests)).flat();
   const wallSeconds = (performance.now() - before) / 1000;
-  const [profiled, ...timed] = answers;
+  const [first, ...rest] = answers;
+  const [profiled, timed] = options["seconds-only"] ? [undefined, answers] : [first, rest];
   const failed = answers.find(({ ok }) => !ok);
-  if (profiled === undefined || failed !== undefined) {
+  if (first === undefined || failed !== undefined) {
     return {
       ...described,
       memory: profiled?.memory,
@@ -96,28 +102,32 @@ async function measure(models) {
   }
   /** @type {Record<string, number[]>} */
   const seconds = {};
+  /** @type {Record<string, number[]>} */
+  const others = {};
   timedModels.forEach((model, i) => {
     seconds[model.stepCount] = timed[i]?.runSeconds ?? [];
+    others[model.stepCount] = timed[i]?.othersFractions ?? [];
   });
   const longest = options["memory-only"] ? undefined : more.at(-1);
   const stepSeconds =
     longest === undefined
       ? null
       : slope(seconds[one.stepCount], seconds[longest.stepCount], longest.stepCount - one.stepCount);
-  const { memory, providers, versions, losses, sessionSeconds, residentPeakBytes, runSeconds, kernels } = profiled;
+  const { versions, losses, sessionSeconds, residentPeakBytes } = first;
   return {
     ...described,
-    memory,
-    providers,
+    memory: profiled?.memory,
+    providers: profiled?.providers,
     versions,
     losses,
     sessionSeconds,
     residentPeakBytes,
-    profiledRunSeconds: runSeconds,
+    profiledRunSeconds: profiled?.runSeconds,
     runSecondsBySteps: seconds,
+    othersFractionsBySteps: others,
     stepSeconds,
     wallSeconds,
-    kernels,
+    kernels: profiled?.kernels,
   };
 }
 

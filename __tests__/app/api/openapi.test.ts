@@ -13,15 +13,20 @@ import * as plans from "@/app/api/v1/plans/route";
 import * as recommendations from "@/app/api/v1/recommendations/route";
 import * as searchBudgets from "@/app/api/v1/search-budgets/route";
 import * as strategies from "@/app/api/v1/strategies/route";
+import * as validationEvents from "@/app/api/v1/validations/[id]/events/route";
+import * as validation from "@/app/api/v1/validations/[id]/route";
+import * as validations from "@/app/api/v1/validations/route";
 import { curlCommand } from "@/lib/api/curl";
 import type { RouteHandler } from "@/lib/api/handle";
+import { METHODS, type Method } from "@/lib/api/operation";
 import { OPERATIONS } from "@/lib/api/operations";
 import { PROBLEM_KINDS, problemSchema } from "@/lib/api/problem";
 import { closeDatabases } from "@/lib/store/database";
 import { proxy } from "@/proxy";
+import { endValidations } from "../../support/end-validations";
 import { ask, get } from "./requests";
 
-const ROUTES: Readonly<Record<string, Readonly<Record<"GET" | "POST", RouteHandler>>>> = {
+const ROUTES: Readonly<Record<string, Readonly<Record<Method, RouteHandler>>>> = {
   "/api/v1/data-requirements": dataRequirements,
   "/api/v1/estimates": estimates,
   "/api/v1/gpus": gpus,
@@ -31,6 +36,9 @@ const ROUTES: Readonly<Record<string, Readonly<Record<"GET" | "POST", RouteHandl
   "/api/v1/recommendations": recommendations,
   "/api/v1/search-budgets": searchBudgets,
   "/api/v1/strategies": strategies,
+  "/api/v1/validations": validations,
+  "/api/v1/validations/{id}": validation,
+  "/api/v1/validations/{id}/events": validationEvents,
 };
 
 const EXAMPLES = OPERATIONS.flatMap((operation) =>
@@ -41,10 +49,16 @@ const folder = mkdtempSync(path.join(tmpdir(), "headroom-examples-"));
 const environment = { ...process.env };
 
 beforeAll(() => {
-  process.env = { ...environment, DATABASE_URL: "", HEADROOM_DB: path.join(folder, "plans.db") };
+  process.env = {
+    ...environment,
+    DATABASE_URL: "",
+    HEADROOM_DB: path.join(folder, "plans.db"),
+    HEADROOM_LISTENS_ON: "127.0.0.1",
+  };
 });
 
 afterAll(async () => {
+  await endValidations();
   process.env = environment;
   await closeDatabases();
   rmSync(folder, { recursive: true, force: true });
@@ -74,8 +88,9 @@ test("every operation has its own id and is answered by the method it names", as
   const { paths } = await openApi();
   const ids = Object.values(paths).flatMap((item) => Object.values(item).map(({ operationId }) => operationId));
   expect(new Set(ids).size).toBe(OPERATIONS.length);
-  for (const { path: route, method } of OPERATIONS) {
-    const other = method === "GET" ? "POST" : "GET";
+  for (const route of Object.keys(paths)) {
+    const answered = OPERATIONS.filter((operation) => operation.path === route).map(({ method }) => method);
+    const other = METHODS.find((method) => !answered.includes(method)) ?? "GET";
     const { status } = await ask(handlerOf(route, other), new Request("http://127.0.0.1:3000/", { method: other }));
     expect({ route, status }).toEqual({ route, status: 405 });
   }
@@ -91,10 +106,8 @@ test("every reference in the document leads to a schema", async () => {
 });
 
 test.each(EXAMPLES)("$name is answered as the documents say", async ({ operation, example }) => {
-  const init =
-    example.body === undefined
-      ? {}
-      : { body: JSON.stringify(example.body), headers: { "Content-Type": "application/json" } };
+  const headers = { Host: "127.0.0.1:3000", "Content-Type": "application/json" };
+  const init = example.body === undefined ? { headers } : { headers, body: JSON.stringify(example.body) };
   const request = new Request(`http://127.0.0.1:3000${example.url}`, { method: operation.method, ...init });
   const { status, json } = await ask(handlerOf(operation.path, operation.method), request);
   expect(status).toBe(example.status);
@@ -159,7 +172,7 @@ test("the catalogue lists every GPU and model under the name that a plan takes, 
   expect(none.json).toEqual({ models: [] });
 });
 
-function handlerOf(route: string, method: "GET" | "POST"): RouteHandler {
+function handlerOf(route: string, method: Method): RouteHandler {
   const handler = ROUTES[route]?.[method];
   if (handler === undefined) throw new Error(`no handler is imported for ${method} ${route}`);
   return handler;

@@ -28,7 +28,7 @@ export default async function ApiDocs() {
       <p className="mt-2 max-w-2xl text-muted">
         Answers the same questions as the planner, with the same figures. JSON in, JSON out; figures are bytes and FLOPs
         (2 × multiply–accumulates), a range is <Code>{"{ low, likely, high }"}</Code>, and every value that was filled
-        in is listed in <Code>assumptions</Code>. No key is needed.
+        in is listed in <Code>assumptions</Code>. No key is needed, except to run a validation from another machine.
       </p>
       <p className="mt-2">
         <a className="link" href="/api/openapi.json">

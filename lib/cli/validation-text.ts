@@ -1,0 +1,121 @@
+/** A validation as a person reads it in a terminal: what ran where, predicted against measured, what to mind. */
+
+import { strategyText } from "../export/plan-facts";
+import { formatBytes, formatCount, formatFigure, formatPercent, formatSeconds, formatSecondsRange } from "../format";
+import type { Line, Measurement, Prediction, StepSeconds, Validation, ValidationRow } from "../profile/validation";
+import { textTable } from "./text-table";
+
+type Shown = Omit<Validation, "id">;
+
+export function validationText(validation: Shown): string {
+  const { remarks, lines } = validation;
+  return [
+    headline(validation),
+    rowTable(validation),
+    reasons(validation),
+    [
+      lineText("Peak memory in use", lines.inUsePeakBytes, (bytes) => formatBytes(bytes, "MiB")),
+      lineText("Seconds of a step", lines.stepSeconds, formatSeconds),
+    ].join(""),
+    `Mind\n${remarks.map((remark) => `  ${remark}\n`).join("")}`,
+  ]
+    .filter((section) => section !== "")
+    .join("\n");
+}
+
+function headline({ plan, device, machine, state, wallSeconds }: Shown): string {
+  const model = typeof plan.model === "string" ? plan.model : "a model of your own";
+  const ended = state.kind === "done" ? "" : `${"reason" in state ? state.reason : state.kind}\n`;
+  const took = wallSeconds === null ? "" : `Took ${formatSeconds(wallSeconds)}.`;
+  return `${model}, training ${strategyText(plan.strategy)}, ${plan.precision}, ${plan.optimizer}\n${
+    machine === null ? "" : `${machineText(device, machine)}\n`
+  }${ended}${took}\n`;
+}
+
+function machineText(device: Shown["device"], machine: NonNullable<Shown["machine"]>): string {
+  const { cpuName, threadCount, gpu, noGpu, versions, memoryAvailableBytes } = machine;
+  const software = `onnxruntime-node ${versions.onnxruntime}, Node ${versions.node}`;
+  if (device === "cpu") {
+    const available = formatBytes(memoryAvailableBytes, "GiB");
+    return `On the CPU: ${cpuName}, ${formatCount(threadCount)} threads, ${available} available; ${software}`;
+  }
+  if (gpu === null) return `On the GPU: ${noGpu ?? "none"}; ${software}`;
+  const free = `${formatBytes(gpu.memoryFreeBytes, "GiB")} of ${formatBytes(gpu.memoryTotalBytes, "GiB")} free`;
+  return `On the GPU: ${gpu.name}, driver ${gpu.driverVersion}, ${free}; ${software}`;
+}
+
+function rowTable({ rows, device }: Shown): string {
+  const seen = device === "cuda" ? "by the driver" : "of the process";
+  return textTable(
+    [
+      ">Batch",
+      "",
+      ">peak in use",
+      ">predicted",
+      ">error",
+      `>${seen}`,
+      ">step (lowest–highest)",
+      ">predicted",
+      ">error",
+    ],
+    rows.map((row) => rowOf(row, device)),
+  );
+}
+
+function rowOf({ batchSize, outcome, predicted, measured }: ValidationRow, device: Shown["device"]): string[] {
+  const seconds = measured.stepSeconds;
+  return [
+    formatCount(batchSize),
+    OUTCOMES[outcome],
+    measured.inUsePeakBytes.kind === "measured" ? formatBytes(measured.inUsePeakBytes.value, "MiB") : "–",
+    predicted.inUsePeakBytes.kind === "predicted" ? formatBytes(predicted.inUsePeakBytes.value, "MiB") : "–",
+    errorText(predicted.inUsePeakBytes, measured.inUsePeakBytes),
+    bytesText(device === "cuda" ? measured.deviceBytes : measured.residentPeakBytes),
+    secondsText(seconds),
+    predicted.stepSeconds.kind === "predicted" ? formatSeconds(predicted.stepSeconds.value) : "–",
+    errorText(
+      predicted.stepSeconds,
+      seconds.kind === "measured" ? { kind: "measured", value: seconds.median } : seconds,
+    ),
+  ];
+}
+
+const OUTCOMES = {
+  measured: "measured",
+  would_not_fit: "would not fit",
+  out_of_memory: "out of memory",
+  timed_out: "timed out",
+  failed: "failed",
+  cancelled: "cancelled",
+  not_run: "not run",
+} as const satisfies Record<ValidationRow["outcome"], string>;
+
+function bytesText(measurement: Measurement): string {
+  return measurement.kind === "measured" ? formatBytes(measurement.value, "MiB") : "–";
+}
+
+function secondsText(seconds: StepSeconds): string {
+  if (seconds.kind !== "measured") return "–";
+  return formatSecondsRange({ low: seconds.low, likely: seconds.median, high: seconds.high });
+}
+
+/** How far the prediction is above (+) or below (−) what was measured. */
+function errorText(prediction: Prediction, measurement: Measurement): string {
+  if (prediction.kind !== "predicted" || measurement.kind !== "measured") return "–";
+  const error = prediction.value / measurement.value - 1;
+  return `${error > 0 ? "+" : ""}${formatPercent(error)}`;
+}
+
+function reasons({ rows }: Shown): string {
+  return rows
+    .filter(({ reason }) => reason !== null)
+    .map(({ batchSize, reason }) => `  Batch ${formatCount(batchSize)}: ${reason}\n`)
+    .join("");
+}
+
+function lineText(what: string, line: Line, show: (value: number) => string): string {
+  if (line.kind === "not_fitted") return `${what}: no line (${line.why})\n`;
+  const worst = Math.max(...line.points.map(({ residual }) => Math.abs(residual)));
+  const sizes = line.points.map(({ batchSize }) => formatFigure(batchSize)).join(", ");
+  return `${what}: ${show(line.intercept)} and ${show(line.slope)} for each sample; at ${sizes} at most ${show(worst)} off\n`;
+}

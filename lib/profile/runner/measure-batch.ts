@@ -1,0 +1,166 @@
+/** Measures one batch size: writes its models, predicts, runs them, and turns whatever happens into a row. */
+
+import { setImmediate } from "node:timers/promises";
+import { formatBytes } from "../../format";
+import type { TrainingGraph } from "../../graph/training-graph";
+import { GIB } from "../../units";
+import { ranElsewhere } from "../ran-elsewhere";
+import { STEP_COUNTS } from "../request-limits";
+import { othersShare, remarkOnSeconds } from "../seconds-remark";
+import { stepSeconds } from "../statistics";
+import { type PreparedModel, prepareModel } from "../step-model";
+import type { Machine, MeasuredStep, Outcome, TimedRuns, ValidationRequest, ValidationRow } from "../validation";
+import { endedRow, measurement, predictedStep, unmeasuredStep, unreachedRow } from "../validation-row";
+import { watchGpu } from "./gpu-watch";
+import { availableBytes } from "./memory";
+import { readGpu } from "./nvidia-smi";
+import { runWorker, type WorkerOutcome } from "./run-worker";
+import type { MeasuredAnswer } from "./worker-answer";
+
+/** Memory that is left to the rest of the machine. */
+const RESERVE_BYTES = GIB / 2;
+
+/** One profiled run and two timed models. */
+export const PARTS_PER_BATCH = 1 + STEP_COUNTS.length;
+
+export interface Circumstances {
+  readonly signal: AbortSignal;
+  readonly secondsLeft: () => number;
+  readonly report: (doing: string) => void;
+}
+
+/** Everything about one batch size, in the order in which it is found out. */
+export class BatchMeasurement {
+  private row: ValidationRow;
+
+  constructor(
+    private readonly request: ValidationRequest,
+    private readonly graph: TrainingGraph,
+    private readonly batchSize: number,
+    private readonly machine: Machine,
+    private readonly circumstances: Circumstances,
+  ) {
+    this.row = unreachedRow(batchSize, "");
+  }
+
+  async measure(): Promise<ValidationRow> {
+    this.circumstances.report("one step, every kernel recorded");
+    const models: PreparedModel[] = [];
+    for (const stepCount of STEP_COUNTS) {
+      // Writing a model takes up to a few seconds, in which this process does nothing else.
+      await setImmediate();
+      models.push(this.prepare(stepCount));
+    }
+    const [oneStep] = models;
+    if (oneStep === undefined) throw new RangeError("there is no model to measure");
+    this.row = {
+      ...this.row,
+      nodeCount: oneStep.nodeCount,
+      modelBytes: oneStep.bytes.byteLength,
+      predicted: predictedStep(oneStep.memory, {
+        kind: "not_predicted",
+        why: "seconds are predicted only for a device that was calibrated",
+      }),
+    };
+    const shortage = await this.shortage(Math.max(...models.map(({ memory }) => memory.inUsePeakBytes)));
+    if (shortage !== null) return endedRow(this.row, "would_not_fit", shortage);
+
+    const gpu = this.request.device === "cuda" ? await watchGpu() : null;
+    const profiled = await this.run(oneStep, { profile: true, warmUp: 0, repeats: 1 }, (pid) => gpu?.sample(pid));
+    if (profiled.kind !== "answered") return this.ended(profiled);
+    const { answer } = profiled;
+    this.row = {
+      ...this.row,
+      providers: answer.providers ?? null,
+      measured: { ...memoryOf(answer), deviceBytes: gpu?.result() ?? NO_GPU_RUN },
+    };
+    const elsewhere = ranElsewhere(this.request.device, answer.providers ?? null);
+    if (elsewhere !== null) return endedRow(this.row, "failed", elsewhere);
+    return this.time(models);
+  }
+
+  private async time(models: readonly PreparedModel[]): Promise<ValidationRow> {
+    const runs: TimedRuns[] = [];
+    const answers: MeasuredAnswer[] = [];
+    for (const [index, model] of models.entries()) {
+      const stepCount = STEP_COUNTS[index] ?? 0;
+      this.circumstances.report(`${stepCount === 1 ? "one step" : `${stepCount} steps`}, timed`);
+      const timed = await this.run(model, { profile: false, warmUp: 1, repeats: this.request.repeats });
+      if (timed.kind !== "answered") return this.ended(timed);
+      runs.push({ stepCount, runSeconds: timed.answer.runSeconds });
+      answers.push(timed.answer);
+      this.row = { ...this.row, losses: timed.answer.losses };
+    }
+    const [short, long] = runs;
+    if (short === undefined || long === undefined) throw new RangeError("two models are timed");
+    const seconds = stepSeconds(short, long);
+    return {
+      ...this.row,
+      outcome: "measured",
+      reason: remarkOnSeconds(seconds, othersShare(answers)),
+      measured: { ...this.row.measured, stepSeconds: seconds },
+    };
+  }
+
+  private prepare(stepCount: number): PreparedModel {
+    const { plan, device } = this.request;
+    const { threadCount } = this.machine;
+    return prepareModel(this.graph, plan, { batchSize: this.batchSize, stepCount, device, threadCount });
+  }
+
+  /** Why the prediction cannot fit, or null. */
+  private async shortage(neededBytes: number): Promise<string | null> {
+    const needed = formatBytes(neededBytes, "GiB");
+    if (this.request.device === "cuda") {
+      const reading = await readGpu();
+      // Without a driver the runtime says what is missing in its own words.
+      if (!reading.ok || neededBytes <= reading.gpu.memoryFreeBytes) return null;
+      const free = formatBytes(reading.gpu.memoryFreeBytes, "GiB");
+      return `The step needs ${needed} by prediction, and ${free} of the GPU are free.`;
+    }
+    const free = availableBytes() - RESERVE_BYTES;
+    if (neededBytes <= free) return null;
+    const left = formatBytes(RESERVE_BYTES, "GiB");
+    const has = formatBytes(free, "GiB");
+    return `The step needs ${needed} by prediction; ${has} are available, with ${left} left to the rest of the machine.`;
+  }
+
+  private run(
+    { bytes }: PreparedModel,
+    how: { readonly profile: boolean; readonly warmUp: number; readonly repeats: number },
+    onSample?: (pid: number) => void,
+  ): Promise<WorkerOutcome> {
+    const { device } = this.request;
+    const { signal, secondsLeft } = this.circumstances;
+    return runWorker(
+      { bytes, device, threadCount: this.machine.threadCount, ...how },
+      {
+        signal,
+        seconds: secondsLeft(),
+        residentBytes: availableBytes() - RESERVE_BYTES,
+        reserveBytes: RESERVE_BYTES,
+        ...(onSample === undefined ? {} : { onSample }),
+      },
+    );
+  }
+
+  /** What was found out before it ended stays. */
+  private ended({ kind, reason }: { readonly kind: Outcome; readonly reason: string }): ValidationRow {
+    const { noGpu } = this.machine;
+    const lacksGpu = this.request.device === "cuda" && kind === "failed" && noGpu !== null;
+    return endedRow(this.row, kind, lacksGpu ? `${reason} (${noGpu})` : reason);
+  }
+}
+
+const NO_GPU_RUN = { kind: "not_measured", why: "it ran on the CPU" } as const;
+
+function memoryOf({ memory, residentPeakBytes }: MeasuredAnswer): MeasuredStep {
+  const why = "the runtime's profile does not say";
+  return {
+    ...unmeasuredStep("it was not timed"),
+    inUsePeakBytes: measurement(memory?.inUsePeakBytes, why),
+    requestedPeakBytes: measurement(memory?.requestedBytes, why),
+    arenaBytes: measurement(memory?.arenaBytes, why),
+    residentPeakBytes: measurement(residentPeakBytes, why),
+  };
+}
