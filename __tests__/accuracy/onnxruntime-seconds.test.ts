@@ -3,6 +3,7 @@ import {
   brokenSecondsLimits,
   CALIBRATED_ON,
   readSecondsRows,
+  resolved,
   secondsReport,
 } from "../../scripts/accuracy/onnxruntime-seconds";
 
@@ -10,7 +11,7 @@ const rows = readSecondsRows();
 const report = secondsReport(rows);
 
 test("after calibrating on two small configurations the seconds of the others are within the limits", () => {
-  expect(report.comparisons.length).toBeGreaterThanOrEqual(24);
+  expect(resolved(report).length).toBeGreaterThanOrEqual(24);
   expect(brokenSecondsLimits(report)).toEqual([]);
 });
 

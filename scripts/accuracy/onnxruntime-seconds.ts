@@ -29,6 +29,11 @@ export interface SecondsRow extends Pick<RecordedRow, "key" | "plan" | "precisio
   readonly seconds: number;
   /** The same of the medians, over the least: how restless the machine was. */
   readonly spread: number;
+  /**
+   * Whether a step is at least twice as long as what the runs of one step scatter by. Below that the difference of two
+   * runs measures their scatter: such rows are shown, and no limit is held to them.
+   */
+  readonly isResolved: boolean;
 }
 
 export interface SecondsComparison {
@@ -64,7 +69,9 @@ function merged(rows: readonly RecordedRow[]): SecondsRow {
   const runs = (steps: "1" | "3") => rows.flatMap(({ runSecondsBySteps }) => runSecondsBySteps[steps]);
   const seconds = (Math.min(...runs("3")) - Math.min(...runs("1"))) / 2;
   const ofMedians = (median(runs("3")) - median(runs("1"))) / 2;
-  return { key: first.key, plan: first.plan, precision: first.precision, seconds, spread: ofMedians / seconds - 1 };
+  const scatter = median(runs("1")) - Math.min(...runs("1"));
+  const { key, plan, precision } = first;
+  return { key, plan, precision, seconds, spread: ofMedians / seconds - 1, isResolved: seconds >= 2 * scatter };
 }
 
 function median(values: readonly number[]): number {
@@ -95,16 +102,21 @@ function loadOf({ plan, precision }: SecondsRow): TimedLoad["load"] {
   return stepLoad(one, two, CPU_EFFICIENCIES);
 }
 
-export function brokenSecondsLimits({ comparisons }: SecondsReport): string[] {
-  const { median: middle, p90 } = summarize(comparisons.map(({ error }) => error));
+export function brokenSecondsLimits(report: SecondsReport): string[] {
+  const { median: middle, p90 } = summarize(resolved(report).map(({ error }) => error));
   return [
     ...(middle > LIMITS.median ? [`seconds: median ${percent(middle)} is above ${percent(LIMITS.median)}`] : []),
     ...(p90 > LIMITS.p90 ? [`seconds: p90 ${percent(p90)} is above ${percent(LIMITS.p90)}`] : []),
   ];
 }
 
-export function printSeconds({ comparisons }: SecondsReport): string {
-  const { count, median: middle, p90, p95, worst, bias } = summarize(comparisons.map(({ error }) => error));
+/** Those that the limits are held to. */
+export function resolved({ comparisons }: SecondsReport): readonly SecondsComparison[] {
+  return comparisons.filter(({ row }) => row.isResolved);
+}
+
+export function printSeconds(report: SecondsReport): string {
+  const { comparisons } = report;
   const spreads = comparisons.map(({ row }) => row.spread).sort((a, b) => a - b);
   const lines = comparisons.map(({ row, predictedSeconds, error }) =>
     tableLine([
@@ -113,15 +125,25 @@ export function printSeconds({ comparisons }: SecondsReport): string {
       milliseconds(predictedSeconds),
       percent(error),
       percent(row.spread),
+      row.isResolved ? "" : "not resolved",
     ]),
   );
   return [
     tableLine(["seconds of a step, cpu", "measured", "predicted", "error", "spread"]),
     ...lines,
     "",
-    `${count} rows, calibrated on ${[...CALIBRATED_ON].join(" and ")}: median ${percent(middle)}, p90 ${percent(p90)}, p95 ${percent(p95)}, worst ${percent(worst)}, bias ${percent(bias)}`,
+    `calibrated on ${[...CALIBRATED_ON].join(" and ")}`,
+    `steps that the runs resolve: ${summaryOf(resolved(report))}`,
+    `all: ${summaryOf(comparisons)}`,
     `spread: median run over quickest, ${percent(spreads[Math.floor(spreads.length / 2)] ?? Number.NaN)} in the median`,
   ].join("\n");
+}
+
+function summaryOf(comparisons: readonly SecondsComparison[]): string {
+  const { count, median: middle, p90, p95, worst, bias } = summarize(comparisons.map(({ error }) => error));
+  const figures = { median: middle, p90, p95, worst, bias };
+  const texts = Object.entries(figures).map(([name, figure]) => `${name} ${percent(figure)}`);
+  return `${count} rows, ${texts.join(", ")}`;
 }
 
 function milliseconds(seconds: number): string {

@@ -100,6 +100,7 @@ function nested(flat: Flat): Constants {
       halfLength: at("halfLength"),
       cacheBytes: at("cacheBytes"),
       beyondCache: at("beyondCache"),
+      isQueued: false,
     },
     rates: {
       flopsPerSecond: at("flopsPerSecond"),

@@ -24,12 +24,18 @@ const SMALLEST_MOVE = 1e-12;
  * together, as a slower machine would; more of different kinds move each to its own place. Measurements that equal the
  * prediction change nothing.
  *
+ * @param free rates that may move; the others stay as assumed
+ *
  * Least squares of ln(predicted/measured) with a normal prior on the logarithms of the rates, by Gauss–Newton.
  */
-export function fitRates(measurements: readonly TimedLoad[], assumed: RuntimeRates): RuntimeRates {
+export function fitRates(
+  measurements: readonly TimedLoad[],
+  assumed: RuntimeRates,
+  free: readonly RateName[] = RATE_NAMES,
+): RuntimeRates {
   let moved = [0, 0, 0];
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const move = newtonMove(measurements, assumed, moved);
+    const move = newtonMove(measurements, assumed, moved, free);
     moved = moved.map((value, i) => value + (move[i] ?? 0));
     if (Math.max(...move.map(Math.abs)) < SMALLEST_MOVE) break;
   }
@@ -45,7 +51,12 @@ function ratesAt(assumed: RuntimeRates, moved: readonly number[]): RuntimeRates 
   };
 }
 
-function newtonMove(measurements: readonly TimedLoad[], assumed: RuntimeRates, moved: readonly number[]): number[] {
+function newtonMove(
+  measurements: readonly TimedLoad[],
+  assumed: RuntimeRates,
+  moved: readonly number[],
+  free: readonly RateName[],
+): number[] {
   const precision = priorPrecision();
   const matrix = precision.map((row) => [...row]);
   const right = precision.map((row) => -row.reduce((sum, value, i) => sum + value * (moved[i] ?? 0), 0));
@@ -62,16 +73,24 @@ function newtonMove(measurements: readonly TimedLoad[], assumed: RuntimeRates, m
       for (const [j, other] of slopes.entries()) row[j] = (row[j] ?? 0) + (slope * other) / MEASUREMENT_ERROR ** 2;
     }
   }
+  for (const [i, name] of RATE_NAMES.entries()) {
+    if (free.includes(name)) continue;
+    matrix[i] = RATE_NAMES.map((_, j) => (i === j ? 1 : 0));
+    right[i] = 0;
+  }
   return solve(matrix, right);
 }
 
-/** Which part of a step's seconds each rate is responsible for; the parts sum to 1. */
+/** Which part of a step's seconds each rate is responsible for; the parts sum to 1. What a queue hides has none. */
 export function sharesOf(load: StepLoad, rates: RuntimeRates): Readonly<Record<RateName, number>> {
   const seconds = secondsOf(load, rates);
+  const handing = (load.nodes * rates.secondsPerNode) / seconds;
+  const isHandingAlone = load.isQueued && handing >= 1;
+  const isWorkAlone = load.isQueued && !isHandingAlone;
   return {
-    flopsPerSecond: load.flops / rates.flopsPerSecond / seconds,
-    memoryBytesPerSecond: load.bytes / rates.memoryBytesPerSecond / seconds,
-    secondsPerNode: (load.nodes * rates.secondsPerNode) / seconds,
+    flopsPerSecond: isHandingAlone ? 0 : load.flops / rates.flopsPerSecond / seconds,
+    memoryBytesPerSecond: isHandingAlone ? 0 : load.bytes / rates.memoryBytesPerSecond / seconds,
+    secondsPerNode: isWorkAlone ? 0 : handing,
   };
 }
 

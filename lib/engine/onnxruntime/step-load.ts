@@ -1,5 +1,5 @@
 import type { OnnxModel } from "../../onnx/model";
-import { NODE_KINDS, type NodeKind, type NodeWork, workOf } from "./node-work";
+import { type NodeKind, type NodeWork, workOf } from "./node-work";
 
 /** What a machine does per second for this runtime, and what every node costs it. Measured once for each machine. */
 export interface RuntimeRates {
@@ -10,13 +10,18 @@ export interface RuntimeRates {
   readonly secondsPerNode: number;
 }
 
-/** What a step asks of a machine in the three things that its rates say: seconds are the sum of the quotients. */
-export interface StepLoad {
+interface Amounts {
   /** Of large products that would take as long. */
   readonly flops: number;
   /** Of passes in cache that would take as long. */
   readonly bytes: number;
   readonly nodes: number;
+}
+
+/** What a step asks of a machine in the three things that its rates say. */
+export interface StepLoad extends Amounts {
+  /** Whether nodes are handed over while earlier ones run, as to a card, or each in its turn. */
+  readonly isQueued: boolean;
 }
 
 /** How kinds of kernels of one provider compare with large products and passes in cache. Fitted; see `runtime-efficiencies.ts`. */
@@ -33,11 +38,14 @@ export interface RuntimeEfficiencies {
   readonly cacheBytes: number;
   /** Bytes' worth of a byte beyond that. */
   readonly beyondCache: number;
+  readonly isQueued: boolean;
 }
 
-/** @returns seconds */
-export function secondsOf({ flops, bytes, nodes }: StepLoad, rates: RuntimeRates): number {
-  return flops / rates.flopsPerSecond + bytes / rates.memoryBytesPerSecond + nodes * rates.secondsPerNode;
+/** @returns seconds: the sum of the quotients, or of a queue what takes longer, the work or handing it over */
+export function secondsOf({ flops, bytes, nodes, isQueued }: StepLoad, rates: RuntimeRates): number {
+  const work = flops / rates.flopsPerSecond + bytes / rates.memoryBytesPerSecond;
+  const handing = nodes * rates.secondsPerNode;
+  return isQueued ? Math.max(work, handing) : work + handing;
 }
 
 /**
@@ -47,10 +55,15 @@ export function secondsOf({ flops, bytes, nodes }: StepLoad, rates: RuntimeRates
  */
 export function stepLoad(one: OnnxModel, two: OnnxModel, efficiencies: RuntimeEfficiencies): StepLoad {
   const [once, twice] = [modelLoad(one, efficiencies), modelLoad(two, efficiencies)];
-  return { flops: twice.flops - once.flops, bytes: twice.bytes - once.bytes, nodes: twice.nodes - once.nodes };
+  return {
+    flops: twice.flops - once.flops,
+    bytes: twice.bytes - once.bytes,
+    nodes: twice.nodes - once.nodes,
+    isQueued: efficiencies.isQueued,
+  };
 }
 
-function modelLoad({ nodes }: OnnxModel, efficiencies: RuntimeEfficiencies): StepLoad {
+function modelLoad({ nodes }: OnnxModel, efficiencies: RuntimeEfficiencies): Amounts {
   let [flops, bytes, count] = [0, 0, 0];
   for (const node of nodes) {
     const work = workOf(node);
@@ -72,22 +85,6 @@ export function nodeLoad(work: NodeWork, efficiencies: RuntimeEfficiencies): Ste
     flops: flops * shortness * (flopCost[kind] ?? 0) + elements * (elementCost[kind] ?? 0),
     bytes: (bytes + slow * (beyondCache - 1)) * (byteCost[kind] ?? 0),
     nodes: 1,
+    isQueued: efficiencies.isQueued,
   };
-}
-
-/** FLOPs' and bytes' worth by kind, for whoever wants to see what a step is made of. */
-export function loadsByKind(model: OnnxModel, efficiencies: RuntimeEfficiencies): ReadonlyMap<NodeKind, StepLoad> {
-  const loads = new Map<NodeKind, StepLoad>(NODE_KINDS.map((kind) => [kind, { flops: 0, bytes: 0, nodes: 0 }]));
-  for (const node of model.nodes) {
-    const work = workOf(node);
-    if (work === null) continue;
-    const [sum, load] = [loads.get(work.kind), nodeLoad(work, efficiencies)];
-    if (sum === undefined) continue;
-    loads.set(work.kind, {
-      flops: sum.flops + load.flops,
-      bytes: sum.bytes + load.bytes,
-      nodes: sum.nodes + load.nodes,
-    });
-  }
-  return loads;
 }
