@@ -1,6 +1,6 @@
 // @ts-check
 // Installs the CUDA provider of onnxruntime-node, which npm leaves out because it is large: `npm run gpu:setup`.
-// The package's own script downloads it from the internet; arguments are handed on to nobody.
+// The package's own script downloads it from the internet.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
