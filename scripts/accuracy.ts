@@ -15,6 +15,7 @@ import {
   RUNTIME_TRUTH,
   readRuntimeRows,
 } from "./accuracy/onnxruntime";
+import { brokenSecondsLimits, printSeconds, readSecondsRows, secondsReport } from "./accuracy/onnxruntime-seconds";
 import { type AccuracyOptions, keepsRow, parseOptions, USAGE } from "./accuracy/options";
 import { printReport, printWorst } from "./accuracy/print";
 import { accuracyReport } from "./accuracy/report";
@@ -54,9 +55,10 @@ function main(args: readonly string[]): number {
 
 function reportOnnxRuntime({ file }: AccuracyOptions): number {
   const comparisons = readRuntimeRows(file === null ? RUNTIME_TRUTH : [file]).map(compareRuntimeRow);
-  const broken = brokenRuntimeLimits(comparisons);
+  const seconds = secondsReport(readSecondsRows());
+  const broken = [...brokenRuntimeLimits(comparisons), ...brokenSecondsLimits(seconds)];
   const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
-  process.stdout.write(`${printRuntime(comparisons)}\n\n${verdict}\n`);
+  process.stdout.write(`${printRuntime(comparisons)}\n\n${printSeconds(seconds)}\n\n${verdict}\n`);
   return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
 }
 

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { SOURCE_IDS } from "../catalogue/sources";
+import type { AppliedCalibration } from "../estimate/calibration";
 import type { Cost } from "../estimate/cost";
 import {
   type BatchPoint,
@@ -179,6 +180,23 @@ export const costSchema = z
   })
   .meta({ description: "What the run costs at one price" }) satisfies z.ZodType<Cost>;
 
+const appliedCalibrationSchema = z.object({
+  gpu: z.string(),
+  measurementCount: count,
+  spread: z.number().nonnegative().describe("Median error of the measurements once calibrated, as a fraction"),
+  figures: z.array(
+    z.object({
+      field: z.string(),
+      unit: z.enum(["FLOP/s", "bytes/s", "bytes"]),
+      before: z.number().positive(),
+      after: z.number().positive(),
+      measurementCount: count,
+    }),
+  ),
+  stepSeconds: z.object({ before: intervalSchema, after: intervalSchema }).nullable(),
+  deviceBytes: z.object({ before: intervalSchema, after: intervalSchema }),
+}) satisfies z.ZodType<AppliedCalibration>;
+
 export const estimateSchema = z
   .object({
     schemaVersion: z.literal(1),
@@ -225,6 +243,9 @@ export const estimateSchema = z
     globalBatchSize: count,
     assumptions: z.array(assumptionSchema),
     caveats: z.array(z.object({ code: z.string(), text: z.string() })),
+    calibration: appliedCalibrationSchema
+      .optional()
+      .describe("What measurements on this card changed; absent where there were none or they were not asked for"),
   })
   .meta({ description: "The answer to a plan, in bytes and FLOPs" }) satisfies z.ZodType<Estimate>;
 

@@ -111,6 +111,13 @@ export interface GpuSpec {
     readonly contributorCount?: number;
     readonly source: SourceId;
   };
+  /** What was measured on this very card, over what is assumed of its kind; absent in the catalogue. */
+  readonly measuredHere?: {
+    readonly products?: { readonly unit: "fp32" | "tf32" | "fp16"; readonly factor: number };
+    readonly bandwidthFactor?: number;
+    /** Of a process of another runtime, context and libraries: no process takes less. */
+    readonly contextBytes?: number;
+  };
   /** The 16-bit matrix rate to plan with: measured where possible, else derived from similar cards. */
   readonly planningMatmulFlopsPerSecond: { readonly value: number; readonly quality: FigureQuality } | null;
   readonly bf16: boolean;

@@ -6,6 +6,8 @@ export const EXIT = {
   tight: 2,
   /** The plan cannot be exported in the form that was asked for. */
   notExpressible: 1,
+  /** `doctor`: no session ran on a GPU. */
+  noGpuRun: 1,
   /** EX_USAGE of sysexits: the input is to be changed. */
   badInput: 64,
   /** EX_UNAVAILABLE of sysexits: something other than memory kept a step from being measured. */

@@ -5,6 +5,7 @@ import { nearestNames } from "../catalogue/nearest-names";
 import { MODEL_VERSION } from "../estimate/model-version";
 import type { Console } from "./console";
 import { dataCommand } from "./data-command";
+import { doctorCommand } from "./doctor-command";
 import { estimateCommand } from "./estimate-command";
 import { EXIT } from "./exit";
 import { exportCommand } from "./export-command";
@@ -24,6 +25,7 @@ const COMMANDS = {
   recommend: { run: recommendCommand, summary: "Which GPU: what fits, how long it takes and what it costs" },
   validate: { run: validateCommand, summary: "Run the step on this machine: predicted against measured" },
   export: { run: exportCommand, summary: "The plan as a command, a script, a task or a document" },
+  doctor: { run: doctorCommand, summary: "Can a validation run on this machine's GPU, and what is missing?" },
   models: { run: modelsCommand, summary: "List the models that can be planned" },
   gpus: { run: gpusCommand, summary: "List the GPUs of the catalogue" },
 } as const;

@@ -2,6 +2,7 @@
 
 import { PURPOSES, type Purpose } from "../engine/tape";
 import type { Assumption, Plan } from "../plan/plan";
+import type { AppliedCalibration } from "./calibration";
 import type { Cost } from "./cost";
 import type { NoTime, TimeEstimate } from "./time/time-estimate";
 
@@ -171,4 +172,6 @@ export interface Estimate {
   readonly globalBatchSize: number;
   readonly assumptions: readonly Assumption[];
   readonly caveats: readonly Caveat[];
+  /** What measurements on this card changed; absent where there were none or they were not asked for. */
+  readonly calibration?: AppliedCalibration;
 }

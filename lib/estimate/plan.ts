@@ -4,6 +4,8 @@ import type { TrainingGraph } from "../graph/training-graph";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Assumption } from "../plan/plan";
 import { countParameters, flopsOf } from "../readings/counts";
+import { appliedCalibration } from "./applied-calibration";
+import { type CardCalibration, calibratedAssumptions, calibratedCard } from "./calibration";
 import { caveatsOf } from "./caveats";
 import { runCosts } from "./cost";
 import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
@@ -19,14 +21,28 @@ export { changesThatHelp } from "./changes";
 export interface EstimateOptions extends MemoryOptions {
   /** Such as "2026-11-27": prices are dated, and this says how old they are. */
   readonly today: string;
+  /** What was measured on a card; it enters the answer of a plan for that card, and no other. */
+  readonly calibration?: CardCalibration;
 }
 
 /** The whole answer to a plan. Pure: the same plan gives the same answer. */
-export function estimatePlan(parsed: ParsedPlan, options: EstimateOptions): Estimate {
-  const { plan, architecture, gpu } = parsed;
+export function estimatePlan(asked: ParsedPlan, options: EstimateOptions): Estimate {
+  const { plan, architecture } = asked;
+  const gpu = calibratedCard(asked.gpu, options.calibration ?? null);
+  const parsed = { ...asked, gpu };
   const planned = planStep(parsed, cardOf(gpu));
   const { training, lowered } = planned;
-  const time = estimateTime(workOf(planned, plan.perDeviceBatchSize), plan, architecture, gpu);
+  const work = workOf(planned, plan.perDeviceBatchSize);
+  const time = estimateTime(work, plan, architecture, gpu);
+  const memory = estimateMemory(parsed, lowered, options);
+  const calibration =
+    gpu === asked.gpu || options.calibration === undefined
+      ? null
+      : appliedCalibration(asked, gpu, options.calibration, {
+          before: estimateTime(work, plan, architecture, asked.gpu),
+          after: time,
+          memory,
+        });
   return {
     schemaVersion: 1,
     modelVersion: MODEL_VERSION,
@@ -35,12 +51,17 @@ export function estimatePlan(parsed: ParsedPlan, options: EstimateOptions): Esti
     gpu: { id: gpu.id, name: gpu.name },
     parameters: parameterCounts(training),
     flops: flopCounts(training, plan.perDeviceBatchSize, plan.gradAccumulationSteps),
-    memory: estimateMemory(parsed, lowered, options),
+    memory,
     ...timeAndCost(parsed, time, options.today),
     negativesPerExample: negativesPerExample(parsed),
     globalBatchSize: plan.perDeviceBatchSize * plan.deviceCount * plan.gradAccumulationSteps,
-    assumptions: [...parsed.assumptions, ...ownAssumptions(parsed)],
+    assumptions: [
+      ...parsed.assumptions,
+      ...ownAssumptions(parsed),
+      ...(calibration === null ? [] : calibratedAssumptions(calibration)),
+    ],
     caveats: caveatsOf(parsed),
+    ...(calibration === null ? {} : { calibration }),
   };
 }
 

@@ -49,12 +49,17 @@ function spread(bytes: number, error: number, reason: string): Interval {
 /** What a process holds on the device beyond what PyTorch reserves. */
 export function overheadInterval(plan: Plan, hasConvolutions: boolean, gpu: GpuSpec): Interval {
   const parts = [
-    isContextMeasured(gpu) ? HOPPER_CONTEXT : CONTEXT,
+    noLessThan(isContextMeasured(gpu) ? HOPPER_CONTEXT : CONTEXT, gpu.measuredHere?.contextBytes ?? 0),
     ...(plan.deviceCount > 1 ? [COLLECTIVES] : []),
     ...(hasConvolutions ? [CONVOLUTION_WORKSPACE] : []),
   ];
   const sum = (bound: "low" | "likely" | "high") => parts.reduce((total, part) => total + part[bound], 0);
   return { low: sum("low"), likely: sum("likely"), high: sum("high") };
+}
+
+/** What another runtime's context and libraries take on this card, PyTorch's take as well. */
+function noLessThan({ low, likely, high }: Interval, bytes: number): Interval {
+  return { low: Math.max(low, bytes), likely: Math.max(likely, bytes), high: Math.max(high, bytes) };
 }
 
 export function deviceInterval(reserved: Interval, overhead: Interval, gpu: GpuSpec): Interval {

@@ -20,6 +20,28 @@ const SMALL_RESNET = {
   text_cfg: { context_length: 32, vocab_size: 8192, width: 256, heads: 4, layers: 4 },
 };
 
+/** Of other widths than the named models, for the seconds of their kernels. */
+const NARROW_VIT = {
+  embed_dim: 384,
+  vision_cfg: { image_size: 192, layers: 4, width: 640, patch_size: 32 },
+  text_cfg: { context_length: 64, vocab_size: 32768, width: 384, heads: 6, layers: 3 },
+};
+const WIDE_VIT = {
+  embed_dim: 512,
+  vision_cfg: { image_size: 208, layers: 3, width: 896, patch_size: 16 },
+  text_cfg: { context_length: 77, vocab_size: 40960, width: 640, heads: 10, layers: 2 },
+};
+const NARROW_RESNET = {
+  embed_dim: 512,
+  vision_cfg: { image_size: 192, layers: [1, 2, 2, 1], width: 48, patch_size: null },
+  text_cfg: { context_length: 64, vocab_size: 32768, width: 384, heads: 6, layers: 2 },
+};
+const WIDE_RESNET = {
+  embed_dim: 768,
+  vision_cfg: { image_size: 256, layers: [2, 1, 1, 2], width: 80, patch_size: null },
+  text_cfg: { context_length: 64, vocab_size: 32768, width: 384, heads: 6, layers: 2 },
+};
+
 const STRATEGIES = {
   full: {},
   partial: { strategy: { kind: "partial", unlockedBlocks: 2 } },
@@ -34,6 +56,10 @@ const MODELS = {
   rn50: "RN50",
   "small-vit": SMALL_VIT,
   "small-rn": SMALL_RESNET,
+  "narrow-vit": NARROW_VIT,
+  "wide-vit": WIDE_VIT,
+  "narrow-rn": NARROW_RESNET,
+  "wide-rn": WIDE_RESNET,
 };
 
 const BOTH = [1, 3];
@@ -78,6 +104,19 @@ export const CONFIGURATIONS: Readonly<Record<string, readonly Configuration[]>> 
     ...configurations("vit-b-32", EVERY_STRATEGY, [2, 4, 8]),
     ...configurations("vit-b-16", ["full", "lora"], [1, 2, 4]),
     ...configurations("rn50", ["full", "partial"], [1, 2, 4]),
+  ],
+  // Timed kernel by kernel, to fit how seconds follow from shapes; none is among those that the fit is checked on.
+  kernels: [
+    ...configurations("small-vit", ["full"], [8]),
+    ...configurations("small-rn", ["full"], [8]),
+    ...configurations("narrow-vit", ["full"], [2, 6]),
+    ...configurations("narrow-vit", ["prompt"], [4]),
+    ...configurations("narrow-vit", ["probe"], [8]),
+    ...configurations("wide-vit", ["full"], [1, 3]),
+    ...configurations("wide-vit", ["lora"], [2]),
+    ...configurations("narrow-rn", ["full"], [2, 5]),
+    ...configurations("narrow-rn", ["partial"], [4]),
+    ...configurations("wide-rn", ["full"], [1, 3]),
   ],
   // The most telling first: a lent card may be taken away at any moment.
   gpu: [

@@ -11,9 +11,9 @@ import { kernelsOf } from "../../readings/kernels";
 import { GB, HOUR_SECONDS, KILOWATT } from "../../units";
 import type { Interval } from "../estimate";
 import type { PlannedStep } from "../lowering";
-import { ratesOf } from "./card-rates";
 import { hostLinkBytesPerSecond } from "./communication";
 import { loaderSamplesPerSecond, workersFor } from "./loading";
+import { measuredRatesOf } from "./measured-rates";
 import { pacedSeconds } from "./pace";
 import { deviceSecondsOf, type StepSeconds, type StepWork, stepSeconds } from "./step-seconds";
 import type { RateLimit, RunPart, StepPart, TimeAnswer, TimeEstimate } from "./time-estimate";
@@ -49,7 +49,7 @@ export function workOf({ training, lowered }: PlannedStep, batchSize: number): T
 
 /** How long a plan takes on a card, what it waits for, and what the whole run is made of. */
 export function estimateTime(work: TimedWork, plan: Plan, architecture: ClipArchitecture, gpu: GpuSpec): TimeAnswer {
-  const answer = ratesOf(gpu, plan.precision);
+  const answer = measuredRatesOf(gpu, plan.precision);
   if (answer.kind === "none") return { kind: "not_estimated", why: answer.why };
   const once = deviceSecondsOf(work, answer.rates);
   const step = stepSeconds(work, once, plan, architecture, gpu);

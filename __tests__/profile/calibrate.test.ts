@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import { resolveGpu } from "@/lib/catalogue/gpus";
+import { RATE_NAMES } from "@/lib/engine/onnxruntime/fit-rates";
+import { CPU_RATES } from "@/lib/engine/onnxruntime/runtime-efficiencies";
+import { secondsOf } from "@/lib/engine/onnxruntime/step-load";
+import { estimatePlan } from "@/lib/estimate/plan";
+import { parsePlan } from "@/lib/plan/parse-plan";
+import type { Plan } from "@/lib/plan/plan";
+import { assumedRates } from "@/lib/profile/assumed-rates";
+import { type Calibration, calibrate, calibratedRates, cardCalibration } from "@/lib/profile/calibrate";
+import type { DeviceKey } from "@/lib/profile/device-key";
+import { stepLoadOf } from "@/lib/profile/predict-seconds";
+import { stepGraph } from "@/lib/profile/step-model";
+import type { Device, Machine, Validation, ValidationRow } from "@/lib/profile/validation";
+import { unreachedRow } from "@/lib/profile/validation-row";
+import { MIB } from "@/lib/units";
+import { TODAY } from "../support/today";
+
+const SMALL = {
+  embed_dim: 32,
+  vision_cfg: { image_size: 32, layers: 2, width: 64, patch_size: 8, head_width: 32 },
+  text_cfg: { context_length: 8, vocab_size: 512, width: 64, heads: 2, layers: 1 },
+};
+const BATCHES = [2, 64] as const;
+
+function parsed(fields: object) {
+  const answer = parsePlan({ model: "ViT-B-32", gpu: "h100-sxm5-80gb", ...fields });
+  if (!answer.ok) throw new Error(answer.issues.map(({ message }) => message).join());
+  return answer;
+}
+
+const small = parsed({ model: SMALL, precision: "fp32" });
+const graph = stepGraph(small);
+
+function card(id: string) {
+  const found = resolveGpu(id);
+  if (!found.ok) throw new Error(id);
+  return found.gpu;
+}
+
+const CPU: DeviceKey = { device: "cpu", cpuName: "A processor", threadCount: 2 };
+const H100: DeviceKey = { device: "cuda", gpu: card("h100-sxm5-80gb") };
+const A100: DeviceKey = { device: "cuda", gpu: card("a100-sxm4-80gb") };
+
+function machineOf(key: DeviceKey): Machine {
+  const gpu = key.device === "cuda" ? key.gpu : null;
+  return {
+    platform: "linux-x64",
+    cpuName: "A processor",
+    coreCount: 2,
+    memoryTotalBytes: 1,
+    memoryAvailableBytes: 1,
+    gpu:
+      gpu === null
+        ? null
+        : {
+            name: gpu.name,
+            driverVersion: "1",
+            computeCapability: null,
+            memoryTotalBytes: 1,
+            memoryFreeBytes: 1,
+            otherUsers: [],
+          },
+    noGpu: gpu === null ? "none" : null,
+    threadCount: 2,
+    versions: { node: "", onnxruntime: "", headroom: "" },
+  };
+}
+
+function predicted(batchSize: number, device: Device, key: DeviceKey): number {
+  const rates = assumedRates(key.device === "cuda" ? key.gpu : null, "fp32");
+  if (rates === null) throw new Error("no rates");
+  return secondsOf(stepLoadOf(graph, { batchSize, precision: "fp32", device }), rates);
+}
+
+/** @param slowness measured over predicted seconds, by batch size */
+function validationOn(key: DeviceKey, slowness: readonly number[], overheadBytes: number | null = null): Validation {
+  const rows = BATCHES.slice(0, slowness.length).map((batchSize, i): ValidationRow => {
+    const seconds = predicted(batchSize, key.device, key) * (slowness[i] ?? 1);
+    const row = unreachedRow(batchSize, "");
+    const device =
+      overheadBytes === null ? row.measured.deviceBytes : ({ kind: "measured", value: overheadBytes + 1000 } as const);
+    return {
+      ...row,
+      outcome: "measured",
+      measured: {
+        ...row.measured,
+        arenaBytes: { kind: "measured", value: 1000 },
+        deviceBytes: device,
+        stepSeconds: { kind: "measured", median: seconds, low: seconds, high: seconds, runs: [] },
+      },
+    };
+  });
+  const none = { kind: "not_fitted", why: "" } as const;
+  return {
+    schemaVersion: 1,
+    id: "v",
+    createdAt: "",
+    startedAt: null,
+    endedAt: null,
+    state: { kind: "done" },
+    remarks: [],
+    plan: small.plan,
+    device: key.device,
+    batchSizes: BATCHES,
+    repeats: 3,
+    timeLimitSeconds: 60,
+    machine: machineOf(key),
+    rows,
+    lines: { inUsePeakBytes: none, stepSeconds: none },
+    wallSeconds: 1,
+  };
+}
+
+function calibrated(validations: readonly Validation[], key: DeviceKey): Calibration {
+  const answer = calibrate(validations, key, "fp32");
+  if (answer.kind !== "calibrated") throw new Error(answer.why);
+  return answer.calibration;
+}
+
+test("measurements that equal the prediction change nothing", () => {
+  for (const key of [CPU, H100]) {
+    const { rates, errorBefore, errorAfter } = calibrated([validationOn(key, [1, 1])], key);
+    for (const name of RATE_NAMES) expect(rates[name].after).toBe(rates[name].before);
+    expect([errorBefore, errorAfter]).toEqual([0, 0]);
+  }
+});
+
+test("a calibration brings predictions nearer to what was measured, whatever that was", () => {
+  const slowness = fc.double({ min: 0.3, max: 3, noNaN: true });
+  fc.assert(
+    fc.property(slowness, (both) => {
+      const { errorBefore, errorAfter } = calibrated([validationOn(CPU, [both, both])], CPU);
+      return errorAfter <= errorBefore + 1e-9 && errorAfter < 0.1;
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("measurements on one device never touch another", () => {
+  const slow = validationOn(H100, [3, 3]);
+  expect(calibrate([slow], A100, "fp32").kind).toBe("not_calibrated");
+  expect(calibrate([slow], CPU, "fp32").kind).toBe("not_calibrated");
+  const own = validationOn(A100, [1.2, 1.2]);
+  expect(calibrated([slow, own], A100)).toEqual(calibrated([own], A100));
+  const moreThreads: DeviceKey = { ...CPU, threadCount: 8 };
+  expect(calibrate([validationOn(CPU, [2, 2])], moreThreads, "fp32").kind).toBe("not_calibrated");
+});
+
+test("one measurement is too few, and it says so", () => {
+  const answer = calibrate([validationOn(CPU, [2])], CPU, "fp32");
+  expect(answer).toMatchObject({ kind: "not_calibrated", why: expect.stringContaining("1 of at least 2") });
+});
+
+test("a rate that no measurement tells of is kept, with what to measure", () => {
+  // Small steps on a card wait for the host alone: they say nothing of its memory or its matrix units.
+  const { rates } = calibrated([validationOn(H100, [2, 2])], H100);
+  expect(rates.flopsPerSecond.after).toBe(rates.flopsPerSecond.before);
+  expect(rates.flopsPerSecond.missing).toContain("larger batch");
+  expect(rates.secondsPerNode.after).toBeGreaterThan(rates.secondsPerNode.before);
+});
+
+test("on the CPU it corrects later predictions and says nothing of cards", () => {
+  const calibration = calibrated([validationOn(CPU, [2, 2])], CPU);
+  expect(calibratedRates(calibration).flopsPerSecond).toBeLessThan(CPU_RATES.flopsPerSecond);
+  expect(cardCalibration(calibration)).toBeNull();
+});
+
+const CARD = {
+  gpuId: "h100-sxm5-80gb",
+  products: { factor: 0.8, measurementCount: 4, unit: "fp16" },
+  bandwidth: { factor: 0.5, measurementCount: 3 },
+  contextBytes: { bytes: 2000 * MIB, measurementCount: 2 },
+  measurementCount: 6,
+  spread: 0.04,
+} as const;
+
+test("an estimate for the card that was measured shows before and after and lists what it rests on", () => {
+  // Neither the loader nor the host is waited for.
+  const plan = parsed({ model: "ViT-L-14", precision: "amp", perDeviceBatchSize: 128, loaderWorkers: 256 });
+  const without = estimatePlan(plan, { today: TODAY });
+  const { calibration, time, memory, assumptions } = estimatePlan(plan, { today: TODAY, calibration: CARD });
+  expect(calibration?.stepSeconds?.before).toEqual(without.time?.stepSeconds);
+  expect(calibration?.stepSeconds?.after).toEqual(time?.stepSeconds);
+  expect(time?.stepSeconds.likely).toBeGreaterThan(without.time?.stepSeconds.likely ?? Number.POSITIVE_INFINITY);
+  expect(calibration?.deviceBytes.before).toEqual(without.memory.deviceBytes);
+  expect(memory.deviceBytes.likely - without.memory.deviceBytes.likely).toBeGreaterThan(1000 * MIB);
+  const bandwidth = calibration?.figures.find(({ field }) => field === "memory bandwidth");
+  expect((bandwidth?.after ?? 0) / (bandwidth?.before ?? 1)).toBeCloseTo(0.5, 12);
+  const measured = assumptions.filter(({ status, field }) => status === "measured" && field === "memory bandwidth");
+  expect(measured[0]?.note).toContain("3 measurements on this card");
+});
+
+test("estimates for other cards, and without the calibration, are as they were", () => {
+  const others: Partial<Plan>[] = [{ gpu: "a100-sxm4-80gb" }, { gpu: "h100-pcie-80gb" }];
+  for (const other of others) {
+    const plan = parsed({ precision: "amp", ...other });
+    expect(estimatePlan(plan, { today: TODAY, calibration: CARD })).toEqual(estimatePlan(plan, { today: TODAY }));
+  }
+});
+
+test("products in TF32 say nothing of PyTorch's in fp32, and the pace of handing over nothing at all", () => {
+  const calibration = calibrated([validationOn(H100, [2, 2])], H100);
+  expect(cardCalibration(calibration)).toMatchObject({ products: null, bandwidth: null });
+});
+
+test("what a card holds beside the arena is the least that was seen", () => {
+  const validations = [validationOn(H100, [1, 1], 900 * MIB), validationOn(H100, [1, 1], 700 * MIB)];
+  const calibration = calibrated(validations, H100);
+  expect(calibration.overheadBytes).toMatchObject({ low: 700 * MIB, high: 900 * MIB, measurementCount: 4 });
+  expect(cardCalibration(calibration)?.contextBytes).toEqual({ bytes: 700 * MIB, measurementCount: 4 });
+});

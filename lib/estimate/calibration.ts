@@ -1,0 +1,76 @@
+import type { GpuSpec } from "../catalogue/gpus";
+import { formatCount } from "../format";
+import type { Assumption } from "../plan/plan";
+import type { Interval } from "./estimate";
+
+/** One figure of a card as measured, beside what is assumed of it. */
+export interface MeasuredFactor {
+  /** Measured over assumed. */
+  readonly factor: number;
+  /** How many measurements stand behind it. */
+  readonly measurementCount: number;
+}
+
+/**
+ * What measurements on one card say of it that holds for PyTorch as well. What is null was not measured, or does not
+ * carry over; docs/calibration.md says why.
+ */
+export interface CardCalibration {
+  /** Catalogue id: of this card alone. */
+  readonly gpuId: string;
+  /** The unit whose products were measured, with how its rate compares. */
+  readonly products: (MeasuredFactor & { readonly unit: MeasuredUnit }) | null;
+  readonly bandwidth: MeasuredFactor | null;
+  /** Bytes of the card beyond the runtime's arena, in a process that holds a context, cuBLAS and cuDNN. */
+  readonly contextBytes: { readonly bytes: number; readonly measurementCount: number } | null;
+  readonly measurementCount: number;
+  /** How far the measurements lie from the calibrated prediction, in the median, as a fraction. */
+  readonly spread: number;
+}
+
+export type MeasuredUnit = "fp32" | "tf32" | "fp16";
+
+/** One figure of the card before and after. */
+export interface CalibratedFigure {
+  readonly field: string;
+  readonly unit: "FLOP/s" | "bytes/s" | "bytes";
+  readonly before: number;
+  readonly after: number;
+  readonly measurementCount: number;
+}
+
+/** What a calibration changed of an estimate. */
+export interface AppliedCalibration {
+  readonly gpu: string;
+  readonly measurementCount: number;
+  readonly spread: number;
+  readonly figures: readonly CalibratedFigure[];
+  /** Of one step; null where the plan has no time. */
+  readonly stepSeconds: { readonly before: Interval; readonly after: Interval } | null;
+  readonly deviceBytes: { readonly before: Interval; readonly after: Interval };
+}
+
+/** The card as it was measured. A calibration of another card says nothing of this one: the card stays what it is. */
+export function calibratedCard(gpu: GpuSpec, calibration: CardCalibration | null): GpuSpec {
+  if (calibration === null || gpu.id === null || gpu.id !== calibration.gpuId) return gpu;
+  const { products, bandwidth, contextBytes } = calibration;
+  return {
+    ...gpu,
+    measuredHere: {
+      ...(products === null ? {} : { products }),
+      ...(bandwidth === null ? {} : { bandwidthFactor: bandwidth.factor }),
+      ...(contextBytes === null ? {} : { contextBytes: contextBytes.bytes }),
+    },
+  };
+}
+
+/** Each figure that was measured here, for the list of what an estimate rests on. */
+export function calibratedAssumptions({ figures, spread }: AppliedCalibration): readonly Assumption[] {
+  return figures.map(({ field, unit, before, after, measurementCount }) => ({
+    field,
+    value: after,
+    unit,
+    status: "measured",
+    note: `${measurementCount} measurements on this card; without them ${formatCount(Math.round(before))}. They lie within ${Math.round(spread * 100)} % in the median`,
+  }));
+}

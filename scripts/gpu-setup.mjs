@@ -1,0 +1,35 @@
+// @ts-check
+// Installs the CUDA provider of onnxruntime-node, which npm leaves out because it is large: `npm run gpu:setup`.
+// The package's own script downloads it from the internet.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const SCRIPT = path.join(
+  process.env.HEADROOM_ONNXRUNTIME ?? path.join(ROOT, "node_modules/onnxruntime-node"),
+  "script/install.js",
+);
+
+if (!existsSync(SCRIPT)) {
+  process.stderr.write(`${SCRIPT} is missing: run npm ci first.\n`);
+  process.exit(1);
+}
+const platform = `${process.platform}-${process.arch}`;
+if (platform !== "linux-x64") {
+  process.stderr.write(`onnxruntime-node has a CUDA provider for linux-x64 alone; this is ${platform}.\n`);
+  process.exit(1);
+}
+const { status, error } = spawnSync(process.execPath, [SCRIPT], {
+  stdio: "inherit",
+  // npm's own folder would make the script believe that the package is being developed.
+  env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "cuda12" },
+});
+if (status !== 0) {
+  process.stderr.write(
+    `The installation failed${error === undefined ? "" : `: ${error.message}`}. It needs the internet.\n`,
+  );
+  process.exit(1);
+}
+process.stdout.write("The CUDA provider is installed. npm run -s headroom -- doctor says whether it can run.\n");
