@@ -2,12 +2,12 @@
 
 import * as z from "zod";
 import { type DataRequirement, dataRequirement } from "../estimate/data/data-requirement";
+import { estimatePlan } from "../estimate/plan";
 import { estimateSearch, type SearchAnswer } from "../estimate/search/search-answer";
 import { rankStrategies, type StrategyAnswer } from "../estimate/strategy/strategy-answer";
 import { dataRequestSchema, type ParsedDataRequest, parseDataRequest } from "./data-request-schema";
 import { dataRequirementSchema } from "./data-requirement-schema";
 import type { Operation } from "./operation";
-import { runOfPlan } from "./run-of-plan";
 import { searchAnswerSchema } from "./search-answer-schema";
 import { type ParsedSearchRequest, parseSearchRequest, searchRequestSchema } from "./search-request-schema";
 import { strategyAnswerSchema } from "./strategy-answer-schema";
@@ -124,7 +124,7 @@ export const createStrategyRanking: Operation<ParsedStrategyRequest, Nothing, No
 };
 
 export function answerStrategyRanking({ request, assumptions }: ParsedStrategyRequest, today: string): StrategyAnswer {
-  return rankStrategies(request, assumptions, runOfPlan(today));
+  return rankStrategies(request, assumptions, (parsed) => estimatePlan(parsed, { today }));
 }
 
 export const createSearchBudget: Operation<ParsedSearchRequest, Nothing, Nothing, SearchAnswer> = {
@@ -179,5 +179,5 @@ export const createSearchBudget: Operation<ParsedSearchRequest, Nothing, Nothing
 };
 
 export function answerSearchBudget({ request, assumptions }: ParsedSearchRequest, today: string): SearchAnswer {
-  return estimateSearch(request, assumptions, runOfPlan(today));
+  return estimateSearch(request, assumptions, (parsed) => estimatePlan(parsed, { today }));
 }

@@ -65,12 +65,6 @@ export function estimatePlan(asked: ParsedPlan, options: EstimateOptions): Estim
   };
 }
 
-/** The part of the answer that knows neither time nor price. */
-export function memoryAndParameters(parsed: ParsedPlan): Pick<Estimate, "memory" | "parameters"> {
-  const { training, lowered } = planStep(parsed, cardOf(parsed.gpu));
-  return { parameters: parameterCounts(training), memory: estimateMemory(parsed, lowered) };
-}
-
 /** Offers beyond these are dearer ways to the same run. */
 const OFFER_COUNT = 5;
 

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { parseSearchRequest } from "../../../lib/api/search-request-schema";
 import { estimateSearch } from "../../../lib/estimate/search/search-answer";
+import { withoutTime } from "../../support/plan-figures";
 
 function studyOf(input: object): string {
   const parsed = parseSearchRequest({ plan: { model: "ViT-B-32" }, ...input });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
-  return estimateSearch(parsed.request, parsed.assumptions, () => null).optunaStudy;
+  return estimateSearch(parsed.request, parsed.assumptions, withoutTime).optunaStudy;
 }
 
 test("the study holds the trials, the pruner and every parameter of the space", () => {

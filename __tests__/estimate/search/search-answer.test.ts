@@ -2,14 +2,15 @@ import { parseSearchRequest } from "../../../lib/api/search-request-schema";
 import { normalNumber, randomNumbers } from "../../../lib/estimate/search/random-numbers";
 import { estimateSearch } from "../../../lib/estimate/search/search-answer";
 import { judgeWinner } from "../../../lib/estimate/search/winner";
-import type { RunOf } from "../../../lib/estimate/strategy/strategy-effort";
+import type { FiguresOf } from "../../../lib/estimate/strategy/strategy-effort";
+import { withoutTime, withTime } from "../../support/plan-figures";
 
 const PLAN = { model: "ViT-B-32", perDeviceBatchSize: 8, epochs: 10 };
 
-function ask(input: object, runOf: RunOf = () => null) {
+function ask(input: object, figuresOf: FiguresOf = withoutTime) {
   const parsed = parseSearchRequest({ plan: PLAN, ...input });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
-  return estimateSearch(parsed.request, parsed.assumptions, runOf);
+  return estimateSearch(parsed.request, parsed.assumptions, figuresOf);
 }
 
 test("hours are epochs times the time of one, and cost is hours times their price", () => {
@@ -21,8 +22,7 @@ test("hours are epochs times the time of one, and cost is hours times their pric
 });
 
 test("an epoch is its part of the run that somebody else estimates", () => {
-  const run = { totalSeconds: { low: 100, likely: 200, high: 400 }, costUsd: null, usdPerHour: 36 };
-  const { epochs, seconds, costUsd } = ask({}, () => run);
+  const { epochs, seconds, costUsd } = ask({}, withTime({ low: 100, likely: 200, high: 400 }, 36));
   expect(seconds?.likely).toBeCloseTo(epochs.likely * 20, 6);
   // 10 seconds at a hundredth of a dollar each: the cost of a short run in cents would be nothing.
   expect(costUsd?.low).toBeCloseTo(epochs.low * 0.1, 6);

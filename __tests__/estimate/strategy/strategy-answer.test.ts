@@ -1,14 +1,15 @@
 import { parseStrategyRequest } from "../../../lib/api/strategy-request-schema";
 import { rankStrategies } from "../../../lib/estimate/strategy/strategy-answer";
-import type { RunOf } from "../../../lib/estimate/strategy/strategy-effort";
+import type { FiguresOf } from "../../../lib/estimate/strategy/strategy-effort";
 import { GIB } from "../../../lib/units";
+import { withoutTime, withTime } from "../../support/plan-figures";
 
 const PLAN = { model: "ViT-B-32", classCount: 100, trainSampleCount: 400, perDeviceBatchSize: 8 };
 
-function ask(input: object, runOf: RunOf = () => null) {
+function ask(input: object, figuresOf: FiguresOf = withoutTime) {
   const parsed = parseStrategyRequest({ plan: PLAN, ...input });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
-  return rankStrategies(parsed.request, parsed.assumptions, runOf);
+  return rankStrategies(parsed.request, parsed.assumptions, figuresOf);
 }
 
 test("a ranking starts at 1, never goes back, and gives equals one place", () => {
@@ -33,13 +34,12 @@ test("what a strategy takes is that of the same plan with that strategy, with th
   expect(bytes("lora")).toBeLessThan(bytes("full"));
 });
 
-test("hours and cost are those of whoever estimates them, and each plan is asked about once", () => {
+test("hours and cost are those of the plan's estimate, which is made once for each way to plan", () => {
   const asked: string[] = [];
-  const runOf: RunOf = ({ plan }) => {
-    asked.push(plan.strategy.kind);
-    return { totalSeconds: { low: 1, likely: 2, high: 3 }, costUsd: null, usdPerHour: null };
-  };
-  const { ranking, caveats } = ask({}, runOf);
+  const { ranking, caveats } = ask({}, (parsed) => {
+    asked.push(parsed.plan.strategy.kind);
+    return withTime({ low: 1, likely: 2, high: 3 }, null)(parsed);
+  });
   expect(asked.sort()).toEqual(["full", "linear_probe", "lora", "partial", "prompt"]);
   expect(ranking.find(({ strategy }) => strategy === "full")?.effort?.run?.totalSeconds.likely).toBe(2);
   expect(caveats.map(({ code }) => code)).not.toContain("hours_not_estimated");

@@ -4,8 +4,7 @@ import type { ParsedPlan } from "../../plan/parse-plan";
 import type { Assumption, StrategyKind } from "../../plan/plan";
 import { HOUR_SECONDS } from "../../units";
 import type { Caveat, Interval } from "../estimate";
-import { memoryAndParameters } from "../plan";
-import type { RunOf } from "../strategy/strategy-effort";
+import { type FiguresOf, type PlanFigures, runOf } from "../strategy/strategy-effort";
 import { type Term, term } from "../term";
 import { optunaStudy } from "./optuna-study";
 import type { Pruner } from "./pruner";
@@ -62,12 +61,17 @@ export interface CheaperSearch {
 }
 
 /** What a search will take, and what its winner will be worth. */
-export function estimateSearch(request: SearchRequest, given: readonly Assumption[], runOf: RunOf): SearchAnswer {
+export function estimateSearch(
+  request: SearchRequest,
+  given: readonly Assumption[],
+  figuresOf: FiguresOf,
+): SearchAnswer {
   const { plan, trialCount, epochsPerTrial, pruner } = request;
   const strategy = plan.plan.strategy.kind;
   const space = request.space ?? defaultSpace(strategy);
   const epochs = searchEpochs({ trialCount, epochsPerTrial, pruner });
-  const epoch = epochOf(request, runOf);
+  const figures = figuresOf(plan);
+  const epoch = epochOf(request, figures);
   const seconds = epoch === null ? null : product(epochs, epoch.seconds);
   const candidates = Math.max(1, Math.round(epochs.finishedTrials));
   return {
@@ -87,7 +91,7 @@ export function estimateSearch(request: SearchRequest, given: readonly Assumptio
     optunaStudy: optunaStudy({ plan: plan.plan, trialCount, epochsPerTrial, pruner, space }),
     sources: ["optuna-pruners", "source-chapter"],
     assumptions: [...given, ...plan.assumptions],
-    caveats: caveatsOf(request, space, epoch === null),
+    caveats: caveatsOf(request, space, figures, epoch === null),
   };
 }
 
@@ -98,8 +102,8 @@ interface EpochEffort {
 }
 
 /** The user's own measurement first, else a part of the plan's run. */
-function epochOf({ plan, epochSeconds }: SearchRequest, runOf: RunOf): EpochEffort | null {
-  const run = runOf(plan);
+function epochOf({ plan, epochSeconds }: SearchRequest, figures: PlanFigures): EpochEffort | null {
+  const run = runOf(figures);
   const usdPerHour = run?.usdPerHour ?? null;
   if (epochSeconds !== null) {
     const seconds = { low: epochSeconds, likely: epochSeconds, high: epochSeconds, reason: "as you measured it" };
@@ -183,11 +187,16 @@ function cheaperSearches(
   return found;
 }
 
-function caveatsOf(request: SearchRequest, space: readonly SearchParameter[], hasNoTime: boolean): Caveat[] {
+function caveatsOf(
+  request: SearchRequest,
+  space: readonly SearchParameter[],
+  figures: PlanFigures,
+  hasNoTime: boolean,
+): Caveat[] {
   const caveats: Caveat[] = [];
   const say = (code: string, text: string) => caveats.push({ code, text });
   const batch = largestBatch(space);
-  const fits = memoryAndParameters(request.plan).memory.largestBatch.batchSize;
+  const fits = figures.memory.largestBatch.batchSize;
   if (batch !== null && batch > fits) {
     say(
       "batch_does_not_fit",

@@ -14,7 +14,7 @@ import { BIOMEDICAL_NOTE, fewShotGroups } from "./few-shot-ranking";
 import { isCompared } from "./few-shot-standing";
 import { largeGroups } from "./large-ranking";
 import { type EvidenceGroup, FEW_SHOTS, type Placed, type Priority, type Regime, regimeOf } from "./ranking";
-import { type RunOf, type StrategyEffort, strategyEfforts } from "./strategy-effort";
+import { type FiguresOf, type StrategyEffort, strategyEfforts } from "./strategy-effort";
 
 /** A plan whose strategy is still open, and what the user wants of it. */
 export interface StrategyRequest {
@@ -57,13 +57,17 @@ export interface StrategyAnswer {
 }
 
 /** Which way to fine-tune, by what was published at this number of images, with what each way takes on the user's card. */
-export function rankStrategies(request: StrategyRequest, given: readonly Assumption[], runOf: RunOf): StrategyAnswer {
+export function rankStrategies(
+  request: StrategyRequest,
+  given: readonly Assumption[],
+  figuresOf: FiguresOf,
+): StrategyAnswer {
   const { plan, priority } = request;
   const imageCount = plan.plan.trainSampleCount;
   const shotsPerClass = imageCount / plan.plan.classCount;
   const regime = regimeOf(shotsPerClass, imageCount);
   const groups = regime === "large" ? largeGroups(priority) : fewShotGroups(shotsPerClass);
-  const ranking = ranked(groups, request, shotsPerClass, runOf);
+  const ranking = ranked(groups, request, shotsPerClass, figuresOf);
   const recommended = ranking.find(({ isFeasible }) => isFeasible) ?? ranking[0];
   if (recommended === undefined) throw new Error("a ranking without strategies recommends none");
   const chapter = chapterStrategy({ sampleCount: imageCount, ...request });
@@ -86,9 +90,9 @@ function ranked(
   groups: readonly EvidenceGroup[],
   request: StrategyRequest,
   shotsPerClass: number,
-  runOf: RunOf,
+  figuresOf: FiguresOf,
 ): RankedStrategy[] {
-  const effortOf = strategyEfforts(request.plan, runOf);
+  const effortOf = strategyEfforts(request.plan, figuresOf);
   let place = 1;
   return groups.flatMap(({ members }) => {
     const names = members.map(({ strategy }) => strategy);

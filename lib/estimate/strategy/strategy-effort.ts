@@ -2,8 +2,7 @@ import { STRATEGY_DEFAULTS } from "../../plan/defaults";
 import type { ParsedPlan } from "../../plan/parse-plan";
 import type { Strategy, StrategyKind } from "../../plan/plan";
 import type { DataStrategy } from "../data/data-strategies";
-import type { Interval, Verdict } from "../estimate";
-import { memoryAndParameters } from "../plan";
+import type { Estimate, Interval, Verdict } from "../estimate";
 
 /** What a strategy asks of the user's card. */
 export interface StrategyMemory {
@@ -23,8 +22,19 @@ export interface StrategyRun {
   readonly usdPerHour: number | null;
 }
 
-/** Time and money of a plan; null where they are not estimated. Given from outside, so that this room knows no clock and no price. */
-export type RunOf = (parsed: ParsedPlan) => StrategyRun | null;
+/** What an answer that compares plans reads of each one's estimate. */
+export type PlanFigures = Pick<Estimate, "memory" | "parameters" | "time" | "cost">;
+
+/** The estimate of a plan. Given from outside, so that these answers know no clock. */
+export type FiguresOf = (parsed: ParsedPlan) => PlanFigures;
+
+/** Time and money of a whole run, at the plan's own price or the cheapest offer; null where no time is estimated. */
+export function runOf({ time, cost }: PlanFigures): StrategyRun | null {
+  if (time === null) return null;
+  const [paid] = cost;
+  const usdPerHour = paid === undefined ? null : paid.usdPerGpuHour * paid.billedGpuCount;
+  return { totalSeconds: time.totalSeconds, costUsd: paid?.usd ?? null, usdPerHour };
+}
 
 export interface StrategyEffort {
   /** The plan that was estimated. */
@@ -64,21 +74,24 @@ const NOTES: Readonly<Partial<Record<DataStrategy, string>>> = {
  *
  * @returns what a strategy asks for; null for one that trains nothing that can be planned
  */
-export function strategyEfforts(base: ParsedPlan, runOf: RunOf): (strategy: DataStrategy) => StrategyEffort | null {
+export function strategyEfforts(
+  base: ParsedPlan,
+  figuresOf: FiguresOf,
+): (strategy: DataStrategy) => StrategyEffort | null {
   const known = new Map<StrategyKind, StrategyEffort>();
   return (strategy) => {
     const kind = PLANNED_AS[strategy];
     if (kind === null) return null;
-    const effort = known.get(kind) ?? effortOf(kind, base, runOf);
+    const effort = known.get(kind) ?? effortOf(kind, base, figuresOf);
     known.set(kind, effort);
     return { ...effort, note: NOTES[strategy] ?? null };
   };
 }
 
-function effortOf(kind: StrategyKind, base: ParsedPlan, runOf: RunOf): StrategyEffort {
+function effortOf(kind: StrategyKind, base: ParsedPlan, figuresOf: FiguresOf): StrategyEffort {
   const planned = base.plan.strategy.kind === kind ? base.plan.strategy : STRATEGY_DEFAULTS[kind];
-  const parsed = { ...base, plan: { ...base.plan, strategy: planned } };
-  const { memory, parameters } = memoryAndParameters(parsed);
+  const figures = figuresOf({ ...base, plan: { ...base.plan, strategy: planned } });
+  const { memory, parameters } = figures;
   return {
     planned,
     memory: {
@@ -88,7 +101,7 @@ function effortOf(kind: StrategyKind, base: ParsedPlan, runOf: RunOf): StrategyE
       trainableCount: parameters.trainable,
       largestBatchSize: memory.largestBatch.batchSize,
     },
-    run: runOf(parsed),
+    run: runOf(figures),
     note: null,
   };
 }
