@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { pack } from "tar-stream";
+import { clipTokenCounter } from "../../lib/datasets/caption-tokens";
 import type { DatasetReport } from "../../lib/datasets/dataset-report";
 import type { Fault } from "../../lib/datasets/entry";
 import { inspectDataset } from "../../lib/datasets/inspect-dataset";
 import { randomNumbers } from "../../lib/estimate/search/random-numbers";
+import { openPath } from "../../lib/files/open-path";
 import { png, writeAll } from "./made-datasets";
 
 let root = "";
@@ -21,8 +23,8 @@ afterEach(() => {
 
 async function inspect(target = root, mostImages = 1000): Promise<{ report: DatasetReport; faults: Fault[] }> {
   const faults: Fault[] = [];
-  const report = await inspectDataset(target, {
-    imageFolder: null,
+  const report = await inspectDataset(await openPath(target, null), {
+    loadTokenCounter: async () => clipTokenCounter(),
     mostImages,
     contextLength: 77,
     random: randomNumbers(1),
@@ -111,7 +113,7 @@ describe("tables", () => {
       {
         where: "train.tsv, line 3",
         code: "unreadable_entry",
-        message: expect.stringContaining("Invalid Record Length"),
+        message: "has 3 fields where the heading has 2",
       },
       expect.objectContaining({ where: "train.tsv, line 4", code: "missing_image" }),
     ]);

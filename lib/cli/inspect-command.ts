@@ -1,8 +1,11 @@
 /** `headroom inspect`: what a dataset holds, and the plan's fields that follow from it. */
 
+import { clipTokenCounter } from "../datasets/caption-tokens";
 import type { DatasetReport } from "../datasets/dataset-report";
-import { inspectDataset, NoDatasetError } from "../datasets/inspect-dataset";
+import { inspectDataset } from "../datasets/inspect-dataset";
+import { NoDatasetError } from "../datasets/open-dataset";
 import { randomNumbers } from "../estimate/search/random-numbers";
+import { openPath } from "../files/open-path";
 import { formatBytes, formatCount } from "../format";
 import type { Issue } from "../plan/plan";
 import type { Console } from "./console";
@@ -51,8 +54,12 @@ export async function inspectCommand(argv: readonly string[], console: Console):
   }
   const images = values.get("images");
   try {
-    const report = await inspectDataset(console.resolve(target), {
-      imageFolder: typeof images === "string" ? console.resolve(images) : null,
+    const dataset = await openPath(
+      console.resolve(target),
+      typeof images === "string" ? console.resolve(images) : null,
+    );
+    const report = await inspectDataset(dataset, {
+      loadTokenCounter: async () => clipTokenCounter(),
       mostImages: Number(values.get("most-images") ?? MOST_IMAGES),
       contextLength: Number(values.get("context-length") ?? CONTEXT_LENGTH),
       random: randomNumbers(1),

@@ -14,16 +14,21 @@ const START_AND_END = 2;
  * open_clip resolves first, are counted as they stand.
  */
 export function clipTokenCounter(): CountTokens {
-  const { bpe, byteEncoder } = mergesOf(new Tokenizer());
+  const { bpe, byteEncoder, forget } = mergesOf(new Tokenizer());
+  const utf8 = new TextEncoder();
   const known = new Map<string, number>();
   return (text) => {
     let count = START_AND_END;
     for (const [piece] of text.toLowerCase().matchAll(PIECES)) {
       let length = known.get(piece);
       if (length === undefined) {
-        const symbols = [...Buffer.from(piece, "utf8")].map((byte) => byteEncoder[byte] ?? "").join("");
+        const symbols = Array.from(utf8.encode(piece), (byte) => byteEncoder[byte] ?? "").join("");
         length = bpe(symbols).split(" ").length;
-        if (known.size < MOST_KNOWN) known.set(piece, length);
+        if (known.size >= MOST_KNOWN) {
+          known.clear();
+          forget();
+        }
+        known.set(piece, length);
       }
       count += length;
     }
@@ -37,9 +42,19 @@ const MOST_KNOWN = 200_000;
 interface Merges {
   readonly bpe: (symbols: string) => string;
   readonly byteEncoder: Readonly<Record<number, string>>;
+  /** Empties what the library remembers of every word it was given. */
+  readonly forget: () => void;
 }
 
-/** The library's declarations say `any`; these are the two parts that are used. */
+/** The library's declarations say `any`; these are the parts that are used. */
 function mergesOf(tokenizer: Tokenizer): Merges {
-  return { bpe: (symbols) => tokenizer.bpe(symbols), byteEncoder: tokenizer.byteEncoder };
+  // The start and end of a text are in it from the beginning.
+  const special = { ...tokenizer.cache };
+  return {
+    bpe: (symbols) => tokenizer.bpe(symbols),
+    byteEncoder: tokenizer.byteEncoder,
+    forget: () => {
+      tokenizer.cache = { ...special };
+    },
+  };
 }

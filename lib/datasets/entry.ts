@@ -1,5 +1,7 @@
 /** What every format of dataset is read into. */
 
+import type { DataFile } from "./data-file";
+
 /** One image with what is said about it. */
 export interface Entry {
   /** Such as "train"; the name of the file or folder where that is no known split. */
@@ -14,7 +16,9 @@ export interface Entry {
 }
 
 export type ImageSource =
-  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "file"; readonly file: DataFile }
+  /** As the dataset calls it; where it lies is another question. */
+  | { readonly kind: "named"; readonly name: string }
   /** The first bytes, enough for the size, and how many there are in all. */
   | { readonly kind: "bytes"; readonly head: Uint8Array; readonly byteCount: number };
 
@@ -99,7 +103,7 @@ function findFields(names: readonly string[]): FieldColumns {
 }
 
 /** A label or caption as text: numbers count as labels too. */
-export function textOf(value: unknown): string | null {
+export function wordsOf(value: unknown): string | null {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
   return value instanceof Uint8Array ? new TextDecoder().decode(value) : null;

@@ -1,40 +1,41 @@
-import { readdir } from "node:fs/promises";
-import path from "node:path";
+import type { DataFolder } from "./data-file";
 import { entryFound, type Found, faultFound, isImageName, splitOf } from "./entry";
 import { reasonOf } from "./read-error";
 
 /** Reads `split/class/image` or `class/image`: the folder an image lies in is its label. */
-export async function* readImageFolder(root: string): AsyncGenerator<Found> {
-  for (const first of await foldersIn(root)) {
-    const below = await foldersIn(path.join(root, first));
-    if (below.length === 0) {
-      yield* imagesIn(root, [first], "all", first);
-      continue;
+export async function* readImageFolder(root: DataFolder): AsyncGenerator<Found> {
+  for (const { name: first, folder } of (await root.list()).folders) {
+    const listing = await listed(folder, first);
+    if (!listing.ok) yield listing.fault;
+    else if (listing.folders.length === 0) yield* imagesIn(listing.files, [first], "all", first);
+    else {
+      for (const { name: label, folder: below } of listing.folders) {
+        const inner = await listed(below, `${first}/${label}`);
+        if (inner.ok) yield* imagesIn(inner.files, [first, label], splitOf(first), label);
+        else yield inner.fault;
+      }
     }
-    for (const label of below) yield* imagesIn(root, [first, label], splitOf(first), label);
   }
 }
 
-async function* imagesIn(root: string, parts: readonly string[], split: string, label: string): AsyncGenerator<Found> {
-  const folder = path.join(root, ...parts);
-  let names: string[];
+async function listed(folder: DataFolder, where: string) {
   try {
-    names = (await readdir(folder)).sort();
+    return { ok: true as const, ...(await folder.list()) };
   } catch (error) {
-    yield faultFound(parts.join("/"), "unreadable_file", `cannot be listed: ${reasonOf(error)}`);
-    return;
-  }
-  for (const name of names) {
-    if (!isImageName(name)) continue;
-    const where = [...parts, name].join("/");
-    yield entryFound({ split, label, caption: null, image: { kind: "file", path: path.join(folder, name) }, where });
+    const fault = faultFound(where, "unreadable_file", `cannot be listed: ${reasonOf(error)}`);
+    return { ok: false as const, fault };
   }
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .map(({ name }) => name)
-    .sort();
+function* imagesIn(
+  files: Awaited<ReturnType<DataFolder["list"]>>["files"],
+  parts: readonly string[],
+  split: string,
+  label: string,
+): Generator<Found> {
+  for (const file of files) {
+    if (!isImageName(file.name)) continue;
+    const where = [...parts, file.name].join("/");
+    yield entryFound({ split, label, caption: null, image: { kind: "file", file }, where });
+  }
 }

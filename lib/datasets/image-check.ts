@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
 import { imageSize } from "image-size";
+import type { FindImage } from "./data-file";
 import { type Fault, IMAGE_HEAD_BYTES, type ImageSource } from "./entry";
 import { isAbsent, reasonOf } from "./read-error";
 
@@ -14,26 +14,30 @@ export type ImageCheck =
   | { readonly ok: true; readonly facts: ImageFacts }
   | { readonly ok: false; readonly fault: Fault };
 
-/** Reads an image's head. The pixels are not decoded: damage further on is not seen. */
-export async function checkImage(image: ImageSource, where: string): Promise<ImageCheck> {
+/**
+ * Reads an image's head. The pixels are not decoded: damage further on is not seen.
+ *
+ * @returns null for an image that is known by name alone, where none can be looked up
+ */
+export async function checkImage(
+  image: ImageSource,
+  where: string,
+  findImage: FindImage | null,
+): Promise<ImageCheck | null> {
   if (image.kind === "bytes") return factsOf(image.head, image.byteCount, where);
-  let file: Awaited<ReturnType<typeof open>>;
+  if (image.kind === "named" && findImage === null) return null;
+  const file = image.kind === "file" ? image.file : (findImage?.(image.name) ?? null);
+  const missing = (name: string): ImageCheck => ({
+    ok: false,
+    fault: { where, code: "missing_image", message: `there is no ${name}` },
+  });
+  if (file === null) return missing(image.kind === "named" ? image.name : where);
   try {
-    file = await open(image.path);
+    const { bytes, byteCount } = await file.head(IMAGE_HEAD_BYTES);
+    return factsOf(bytes, byteCount, where);
   } catch (error) {
-    return isAbsent(error)
-      ? { ok: false, fault: { where, code: "missing_image", message: `there is no ${image.path}` } }
-      : { ok: false, fault: { where, code: "unreadable_image", message: reasonOf(error) } };
-  }
-  try {
-    const { size } = await file.stat();
-    const head = new Uint8Array(Math.min(size, IMAGE_HEAD_BYTES));
-    await file.read(head, 0, head.length, 0);
-    return factsOf(head, size, where);
-  } catch (error) {
+    if (isAbsent(error)) return missing(image.kind === "named" ? image.name : file.name);
     return { ok: false, fault: { where, code: "unreadable_image", message: reasonOf(error) } };
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,13 +1,7 @@
-import path from "node:path";
-import {
-  type AsyncBuffer,
-  asyncBufferFromFile,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-} from "hyparquet";
+import { type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { MIB } from "../units";
+import type { DataFile, OpenFile } from "./data-file";
 import {
   type Entry,
   entryFound,
@@ -17,7 +11,7 @@ import {
   IMAGE_HEAD_BYTES,
   type ImageSource,
   splitOf,
-  textOf,
+  wordsOf,
 } from "./entry";
 import { reasonOf } from "./read-error";
 
@@ -26,11 +20,11 @@ const WHOLE_GROUP_BYTES = 64 * MIB;
 const ROWS_AT_ONCE = 1000;
 
 /** Reads Parquet: an image is a path or, as Hugging Face writes it, `{bytes, path}`. */
-export async function* readParquetDataset(file: string, imageFolder: string): AsyncGenerator<Found> {
-  const name = path.basename(file);
-  let opened: { readonly buffer: AsyncBuffer; readonly metadata: FileMetaData };
+export async function* readParquetDataset(file: DataFile): AsyncGenerator<Found> {
+  const { name } = file;
+  let opened: { readonly buffer: OpenFile; readonly metadata: FileMetaData };
   try {
-    const buffer = await asyncBufferFromFile(file);
+    const buffer = await file.open();
     opened = { buffer, metadata: await parquetMetadataAsync(buffer) };
   } catch (error) {
     yield faultFound(name, "unreadable_file", `is no Parquet file that can be read: ${reasonOf(error)}`);
@@ -56,8 +50,7 @@ export async function* readParquetDataset(file: string, imageFolder: string): As
       yield faultFound(`${name}, rows ${from + 1} to ${to}`, "unreadable_entry", `cannot be read: ${reasonOf(error)}`);
       continue;
     }
-    for (const [index, row] of rows.entries())
-      yield* foundIn(row, fields, `${name}, row ${from + index + 1}`, name, imageFolder);
+    for (const [index, row] of rows.entries()) yield* foundIn(row, fields, `${name}, row ${from + index + 1}`, name);
   }
 }
 
@@ -86,10 +79,9 @@ function* foundIn(
   fields: ReturnType<typeof fieldsAmong>,
   where: string,
   name: string,
-  imageFolder: string,
 ): Generator<Found> {
-  const text = (column: string | null) => (column === null ? null : textOf(row[column]));
-  const image = fields.image === null ? null : imageOf(row[fields.image], imageFolder);
+  const text = (column: string | null) => (column === null ? null : wordsOf(row[column]));
+  const image = fields.image === null ? null : imageOf(row[fields.image]);
   if (image === null) yield faultFound(where, "missing_field", "names no image");
   const entry: Entry = {
     split: text(fields.split) ?? splitOf(name),
@@ -101,13 +93,13 @@ function* foundIn(
   yield entryFound(entry);
 }
 
-function imageOf(value: unknown, imageFolder: string): ImageSource | null {
-  if (typeof value === "string" && value !== "") return { kind: "file", path: path.resolve(imageFolder, value) };
+function imageOf(value: unknown): ImageSource | null {
+  if (typeof value === "string" && value !== "") return { kind: "named", name: value };
   if (value instanceof Uint8Array)
     return { kind: "bytes", head: value.subarray(0, IMAGE_HEAD_BYTES), byteCount: value.length };
   if (typeof value !== "object" || value === null) return null;
-  if ("bytes" in value && value.bytes instanceof Uint8Array) return imageOf(value.bytes, imageFolder);
-  return "path" in value && typeof value.path === "string" ? imageOf(value.path, imageFolder) : null;
+  if ("bytes" in value && value.bytes instanceof Uint8Array) return imageOf(value.bytes);
+  return "path" in value && typeof value.path === "string" ? imageOf(value.path) : null;
 }
 
 /** Names of the columns at the top, nested ones by their outermost name. */

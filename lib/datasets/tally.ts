@@ -31,17 +31,13 @@ export class Tally {
   private imagesNamed = 0;
   private checked = 0;
   private byteSum = 0;
-  private readonly sides: number[] = [];
+  /** How many images have a shorter side of so many pixels. */
+  private readonly sides = new Map<number, number>();
   private readonly fresh: Fault[] = [];
   private readonly faultsByCode = new Map<FaultCode, { count: number; first: Fault[] }>();
 
-  /**
-   * @param contextLength  tokens that the model reads, start and end included
-   */
-  constructor(
-    private readonly countTokens: CountTokens,
-    private readonly contextLength: number,
-  ) {}
+  /** @param contextLength  tokens that the model reads, start and end included */
+  constructor(private readonly contextLength: number) {}
 
   /** Faults since this was last asked, so that all of them can be told without all being kept. */
   takeFaults(): Fault[] {
@@ -56,7 +52,8 @@ export class Tally {
     this.faultsByCode.set(fault.code, known);
   }
 
-  addEntry({ split, label, caption, image, where }: Entry): void {
+  /** @param countTokens  null is for entries without a caption */
+  addEntry({ split, label, caption, image, where }: Entry, countTokens: CountTokens | null): void {
     this.entryCount += 1;
     this.splits.set(split, (this.splits.get(split) ?? 0) + 1);
     if (image !== null) this.imagesNamed += 1;
@@ -65,17 +62,19 @@ export class Tally {
       counts.set(label, (counts.get(label) ?? 0) + 1);
       this.labels.set(split, counts);
     }
-    if (caption !== null) this.addCaption(caption, where);
+    if (caption === null) return;
+    if (countTokens === null) throw new Error("a caption came before there was anything to count its tokens with");
+    this.addCaption(caption, where, countTokens);
   }
 
-  private addCaption(caption: string, where: string): void {
+  private addCaption(caption: string, where: string, countTokens: CountTokens): void {
     this.captionsGiven += 1;
     if (caption.trim() === "") {
       this.captionsEmpty += 1;
       this.addFault({ where, code: "empty_caption", message: "has an empty caption" });
       return;
     }
-    const tokens = this.countTokens(caption);
+    const tokens = countTokens(caption);
     this.tokenSum += tokens;
     this.longestTokens = Math.max(this.longestTokens, tokens);
     if (tokens <= this.contextLength) return;
@@ -87,7 +86,8 @@ export class Tally {
   addImage({ byteCount, width, height }: ImageFacts): void {
     this.checked += 1;
     this.byteSum += byteCount;
-    this.sides.push(Math.min(width, height));
+    const side = Math.min(width, height);
+    this.sides.set(side, (this.sides.get(side) ?? 0) + 1);
   }
 
   report(format: DatasetFormat): DatasetReport {
@@ -142,7 +142,7 @@ export class Tally {
   }
 
   private imageReport(): ImageReport {
-    const sides = [...this.sides].sort((a, b) => a - b);
+    const sides = [...this.sides].sort(([a], [b]) => a - b);
     const [unreadable, missing] = [this.countOf("unreadable_image"), this.countOf("missing_image")];
     return {
       named: this.imagesNamed,
@@ -150,9 +150,9 @@ export class Tally {
       unreadable,
       missing,
       meanBytes: this.checked === 0 ? null : this.byteSum / this.checked,
-      smallestSide: sides[0] ?? null,
-      medianSide: sides[Math.floor(sides.length / 2)] ?? null,
-      largestSide: sides.at(-1) ?? null,
+      smallestSide: sides[0]?.[0] ?? null,
+      medianSide: medianOf(sides, this.checked),
+      largestSide: sides.at(-1)?.[0] ?? null,
     };
   }
 
@@ -172,6 +172,16 @@ export class Tally {
   private countOf(code: FaultCode): number {
     return this.faultsByCode.get(code)?.count ?? 0;
   }
+}
+
+/** @param ascending  values with how often each occurs */
+function medianOf(ascending: readonly (readonly [value: number, count: number])[], total: number): number | null {
+  let before = 0;
+  for (const [value, count] of ascending) {
+    before += count;
+    if (before > total / 2) return value;
+  }
+  return null;
 }
 
 function merged(counts: readonly ReadonlyMap<string, number>[]): Map<string, number> {
@@ -200,7 +210,11 @@ function findingsOf(classes: ClassReport | null, captions: CaptionReport, images
   if (images.missing > 0) findings.push(`${images.missing} of ${images.checked} images looked for are not there.`);
   if (images.unreadable > 0)
     findings.push(`${images.unreadable} of ${images.checked} images looked at cannot be read.`);
-  if (images.checked < images.named) {
+  if (images.checked === 0 && images.named > 0) {
+    findings.push(
+      `None of the ${images.named} images was looked at: the list came without them, so that their size on the disk is not known.`,
+    );
+  } else if (images.checked < images.named) {
     findings.push(`${images.checked} of ${images.named} images were looked at, spread evenly by chance.`);
   }
   return findings;

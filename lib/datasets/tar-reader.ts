@@ -1,8 +1,5 @@
-import { createReadStream } from "node:fs";
-import path from "node:path";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { extract } from "tar-stream";
+import { type Extract, extract } from "tar-stream";
+import type { DataFile } from "./data-file";
 import {
   type Entry,
   entryFound,
@@ -12,7 +9,7 @@ import {
   IMAGE_HEAD_BYTES,
   isImageName,
   splitOf,
-  textOf,
+  wordsOf,
 } from "./entry";
 import { reasonOf } from "./read-error";
 
@@ -20,13 +17,11 @@ import { reasonOf } from "./read-error";
 const LONGEST_TEXT = 1_000_000;
 
 /** Reads a WebDataset: members with one stem are one entry, its image and `.txt`, `.cls` or `.json` beside it. */
-export async function* readTarDataset(file: string): AsyncGenerator<Found> {
-  const name = path.basename(file);
+export async function* readTarDataset(file: DataFile): AsyncGenerator<Found> {
+  const { name } = file;
   const members = extract();
-  const source = createReadStream(file);
-  const done = () => {};
-  if (/\.t?gz$/i.test(name)) pipeline(source, createGunzip(), members, done);
-  else pipeline(source, members, done);
+  // What goes wrong with the file reaches the loop below through the members.
+  void feed(members, /\.t?gz$/i.test(name) ? unzipped(file.chunks()) : file.chunks());
   let group: Group | null = null;
   try {
     for await (const member of members) {
@@ -75,7 +70,7 @@ function* foundIn({ stem, head, byteCount, texts }: Group, name: string): Genera
   }
   if (head === null) yield faultFound(where, "missing_field", "has no image");
   const fields = fieldsAmong([...values.keys()]);
-  const text = (field: string | null) => (field === null ? null : textOf(values.get(field)));
+  const text = (field: string | null) => (field === null ? null : wordsOf(values.get(field)));
   const entry: Entry = {
     split: splitOf(name),
     label: texts.get("cls")?.trim() ?? text(fields.label),
@@ -95,5 +90,58 @@ async function headOf(member: AsyncIterable<unknown>, limit: number): Promise<Ui
     if (count < limit) kept.push(chunk.subarray(0, limit - count));
     count += chunk.length;
   }
-  return Buffer.concat(kept);
+  const whole = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of kept) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** Hands chunks over as fast as they are taken. */
+async function feed(members: Extract, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  let isOpen = true;
+  members.once("close", () => {
+    isOpen = false;
+  });
+  try {
+    for await (const chunk of chunks) {
+      if (!isOpen) return;
+      if (!members.write(chunk)) await drained(members);
+    }
+    members.end(undefined);
+  } catch (error) {
+    members.destroy(error instanceof Error ? error : new Error(reasonOf(error)));
+  }
+}
+
+function drained(members: Extract): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      members.off("drain", done);
+      members.off("close", done);
+      resolve();
+    };
+    members.once("drain", done);
+    members.once("close", done);
+  });
+}
+
+async function* unzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = chunks[Symbol.asyncIterator]();
+  const zipped = new ReadableStream<BufferSource>({
+    pull: async (controller) => {
+      const { done, value } = await source.next();
+      if (done === true) controller.close();
+      // A copy whose memory is its own: the stream takes it over.
+      else controller.enqueue(new Uint8Array(value));
+    },
+  });
+  const reader = zipped.pipeThrough(new DecompressionStream("gzip")).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
 }
