@@ -1,6 +1,5 @@
 /** `headroom inspect`: what a dataset holds, and the plan's fields that follow from it. */
 
-import { clipTokenCounter } from "../datasets/caption-tokens";
 import type { DatasetReport } from "../datasets/dataset-report";
 import { inspectDataset } from "../datasets/inspect-dataset";
 import { NoDatasetError } from "../datasets/open-dataset";
@@ -59,7 +58,7 @@ export async function inspectCommand(argv: readonly string[], console: Console):
       typeof images === "string" ? console.resolve(images) : null,
     );
     const report = await inspectDataset(dataset, {
-      loadTokenCounter: async () => clipTokenCounter(),
+      loadTokenCounter: async () => (await import("../datasets/caption-tokens")).clipTokenCounter(),
       mostImages: Number(values.get("most-images") ?? MOST_IMAGES),
       contextLength: Number(values.get("context-length") ?? CONTEXT_LENGTH),
       random: randomNumbers(1),

@@ -5,11 +5,18 @@ import { parseJsonBytes } from "../api/read-body";
 import { decodeLink } from "../plan/link";
 import type { Issue } from "../plan/plan";
 import type { Console } from "./console";
+import { planFieldsOf } from "./data-source";
 import type { Arguments, Flag } from "./flags";
 
 export const BASE_FLAGS = [
   { name: "plan", kind: "text", placeholder: "FILE", help: "start from a plan in JSON; - is standard input" },
   { name: "link", kind: "text", placeholder: "URL", help: "start from a share link" },
+  {
+    name: "data",
+    kind: "text",
+    placeholder: "DIR|FILE",
+    help: "take counts of samples and classes and the size of images from a dataset",
+  },
   {
     name: "model-config",
     kind: "text",
@@ -18,13 +25,18 @@ export const BASE_FLAGS = [
   },
 ] as const satisfies readonly Flag[];
 
-/** The plan that flags start from: a file, a link, or nothing. */
+/** The plan that flags start from: a file, a link, or nothing, with what a dataset settles. */
 export async function basePlan(values: Arguments["values"], console: Console): Promise<unknown> {
   const [plan, link, config] = [values.get("plan"), values.get("link"), values.get("model-config")];
   const base =
     typeof plan === "string" ? await readJson("plan", plan, console) : typeof link === "string" ? linkedPlan(link) : {};
-  if (typeof config !== "string" || !isRecord(base)) return base;
-  return { ...base, model: await readJson("model-config", config, console) };
+  if (!isRecord(base)) return base;
+  const data = values.get("data");
+  return {
+    ...base,
+    ...(typeof data === "string" ? await planFieldsOf(data, console) : {}),
+    ...(typeof config === "string" ? { model: await readJson("model-config", config, console) } : {}),
+  };
 }
 
 /**
