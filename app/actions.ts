@@ -2,9 +2,10 @@
 
 import { todaysDate } from "@/app/clock";
 import { isRecord } from "@/components/planner/plan-input";
+import { answerDataOverview, type DataOverview, type DataQuestion } from "@/lib/api/data-overview";
 import { createEstimate } from "@/lib/api/operations";
 import { parseBody } from "@/lib/api/parse-body";
-import { problemOf } from "@/lib/api/problem";
+import { ProblemError, problemOf } from "@/lib/api/problem";
 import { answerRecommendation, createRecommendation } from "@/lib/api/recommendation-operation";
 import type { Change, Estimate } from "@/lib/estimate/estimate";
 import { changesThatHelp, estimatePlan } from "@/lib/estimate/plan";
@@ -25,6 +26,7 @@ type RecommendOutcome =
   | { readonly kind: "recommendation"; readonly plan: Plan; readonly recommendation: Recommendation }
   | Refusal;
 type ExportOutcome = { readonly kind: "export"; readonly exported: Export } | Refusal;
+type DataOutcome = { readonly kind: "overview"; readonly overview: DataOverview } | Refusal;
 type SaveOutcome = { readonly kind: "saved"; readonly id: string } | Refusal;
 
 /** The figures of a plan, or every issue with it. */
@@ -53,6 +55,31 @@ export async function recommendAction(input: unknown, options: unknown = {}): Pr
 /** What is no object of options reaches the parser as it is, to be refused in its words. */
 function requestOf(input: unknown, options: unknown): unknown {
   return isRecord(options) ? { ...options, plan: input } : options;
+}
+
+/** How much data, which strategy and what a search takes. The question has the parts of a `DataQuestion`; each may be left out. */
+export async function dataAction(question: unknown): Promise<DataOutcome> {
+  return act(
+    "dataAction",
+    () => dataQuestion(question),
+    (parts) => ({ kind: "overview", overview: answerDataOverview(parts, todaysDate()) }),
+  );
+}
+
+/** @throws {ProblemError} where a part is no object */
+function dataQuestion(question: unknown): DataQuestion {
+  const whole = isRecord(question) ? question : { question };
+  const issues: Issue[] = [];
+  const part = (name: "data" | "plan" | "ranking" | "search") => {
+    const value = whole[name] ?? {};
+    if (isRecord(value)) return value;
+    issues.push(issueAbout(name, "invalid_type", value, "must be an object"));
+    return {};
+  };
+  const parts = { data: part("data"), plan: part("plan"), ranking: part("ranking"), search: part("search") };
+  if (!isRecord(question)) issues.push(issueAbout("question", "invalid_type", question, "must be an object"));
+  if (issues.length > 0) throw ProblemError.invalid(issues);
+  return { ...parts, ...(whole.images === undefined ? {} : { images: whole.images }) };
 }
 
 /** Stores the plan with its figures as they are now. */

@@ -4,13 +4,14 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { downloadCsv, toCsv } from "./csv";
 
-/** The figures behind a chart: as a table, drawn when it is opened, and as a file with exact bytes. */
+/** The figures behind a chart: as a table, drawn when it is opened, and as a file with exact figures. */
 export function DataTable({
   caption,
   head,
   rows,
   show,
   fileName,
+  exact = "exact bytes",
 }: {
   caption: string;
   head: readonly string[];
@@ -18,6 +19,8 @@ export function DataTable({
   /** How a figure of a column is shown; the file always has it exact. */
   show: (value: string | number, column: number) => string;
   fileName: string;
+  /** What is exact in the file. */
+  exact?: string;
 }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
@@ -61,7 +64,7 @@ export function DataTable({
             onClick={() => downloadCsv(fileName, toCsv(head, rows()))}
           >
             <Download aria-hidden="true" className="size-4" />
-            Download CSV (exact bytes)
+            Download CSV ({exact})
           </button>
         </>
       )}

@@ -24,6 +24,9 @@ export function Header() {
           <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/">
             Plan
           </a>
+          <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/data">
+            Data
+          </a>
           <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/gpus">
             GPUs
           </a>

@@ -62,6 +62,11 @@ const PLANNED_AS = {
   weight_averaging: "full",
 } as const satisfies Record<DataStrategy, StrategyKind | null>;
 
+/** The kind of plan that a strategy is; null for one that is none. */
+export function plannedKind(strategy: DataStrategy): StrategyKind | null {
+  return PLANNED_AS[strategy];
+}
+
 const NOTES: Readonly<Partial<Record<DataStrategy, string>>> = {
   lp_ft: "The full fine-tuning of its second stage; the probe before it comes on top and takes less.",
   weight_averaging: "Full fine-tuning; averaging takes seconds, and a second copy of the weights on the disk.",

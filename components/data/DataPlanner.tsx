@@ -1,0 +1,237 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Check, CircleHelp, Link2 } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import type { Invalid, Option } from "@/components/planner/answers";
+import { focusField } from "@/components/planner/focus-field";
+import { PlanSheet } from "@/components/planner/PlanSheet";
+import { FailedCard } from "@/components/planner/Refusal";
+import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
+import { copyText } from "@/components/ui/copy-text";
+import { Spoken } from "@/components/ui/Spoken";
+import type { DataOverview } from "@/lib/api/data-overview";
+import type { ByteUnit } from "@/lib/format";
+import type { AskOverview, OverviewAnswer } from "./answers";
+import { ChapterCard } from "./ChapterCard";
+import { CurveChart } from "./CurveChart";
+import { DataForm } from "./DataForm";
+import { type DataParameter, dataFieldId, fieldOfPath, fieldText } from "./fields";
+import { LabellingCard } from "./LabellingCard";
+import { NextCard } from "./NextCard";
+import { type DataTexts, inWordsOfForm, queryOfTexts, textsIn, withText } from "./question";
+import { RestsOn } from "./RestsOn";
+import { SearchCard } from "./SearchCard";
+import { SplitCard } from "./SplitCard";
+import { StrategyTable } from "./StrategyTable";
+import { useOverview } from "./use-overview";
+import { Verdict } from "./Verdict";
+import { headline } from "./words";
+
+interface DataPlannerProps {
+  readonly initialTexts: DataTexts;
+  readonly isExample: boolean;
+  /** Parameters of the address that no field has. */
+  readonly unknown: readonly string[];
+  readonly initialAnswer: OverviewAnswer;
+  readonly initialUnit: ByteUnit;
+  readonly models: readonly Option[];
+  readonly gpus: readonly Option[];
+  readonly ask: AskOverview;
+}
+
+/** What is known of a task beside how much data, which strategy and what search it takes. The address holds the form. */
+export function DataPlanner(props: DataPlannerProps) {
+  const [client] = useState(() => new QueryClient());
+  return (
+    <QueryClientProvider client={client}>
+      <ByteUnitProvider initial={props.initialUnit}>
+        <DataPage {...props} />
+      </ByteUnitProvider>
+    </QueryClientProvider>
+  );
+}
+
+function DataPage({ initialTexts, isExample, unknown, initialAnswer, models, gpus, ask }: DataPlannerProps) {
+  const [texts, setTexts] = useState(initialTexts);
+  const [isSheetOpen, setIsSheetOpen] = useState(false);
+  const { answer, overview, isWaiting, retry } = useOverview(texts, initialAnswer, ask);
+  useAddress(texts, setTexts);
+  const change = useCallback(
+    (name: DataParameter, text: string | undefined) => setTexts((old) => withText(old, name, text)),
+    [],
+  );
+  const isAnswered = answer?.kind === "overview" && !isWaiting;
+  const issues = answer?.kind === "invalid" ? answer.issues : [];
+
+  function goTo(name: DataParameter) {
+    setIsSheetOpen(true);
+    focusField(dataFieldId(name));
+  }
+
+  return (
+    <div className="mt-4 grid items-start gap-6 lg:grid-cols-[23.5rem_minmax(0,1fr)]">
+      <PlanSheet isOpen={isSheetOpen} onOpen={setIsSheetOpen} label="Change the task">
+        <DataForm
+          texts={texts}
+          overview={overview}
+          issues={issues}
+          models={models}
+          gpus={gpus}
+          onChange={change}
+          dataset={null}
+        />
+      </PlanSheet>
+      <div className="min-w-0 max-lg:pb-20">
+        {unknown.length > 0 && (
+          <p className="mb-4 rounded-md bg-tight-soft px-3 py-2 text-sm wrap-anywhere">
+            The address also says {unknown.map((name) => `“${name.slice(0, 40)}”`).join(", ")}, which no field here has:
+            it changes nothing.
+          </p>
+        )}
+        {answer?.kind === "invalid" && (
+          <InvalidQuestion invalid={answer} texts={texts} hasLast={overview !== null} onFix={goTo} />
+        )}
+        {answer?.kind === "failed" && <FailedCard failed={answer} onRetry={retry} />}
+        {overview !== null && (
+          <div className="answer grid gap-4 *:min-w-0" data-waiting={isWaiting || answer?.kind !== "overview"}>
+            {isExample && texts === initialTexts && (
+              <p className="text-sm text-muted">An example: put your own task and pilot in its place.</p>
+            )}
+            <Answer overview={overview} gpus={gpus} share={<Share texts={texts} isAnswered={isAnswered} />} />
+            <Spoken text={isAnswered ? `${headline(overview.requirement)}.` : null} />
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Answer({
+  overview,
+  gpus,
+  share,
+}: {
+  overview: DataOverview;
+  gpus: readonly Option[];
+  share: React.ReactNode;
+}) {
+  const { requirement, plan } = overview;
+  const card = typeof plan.gpu === "string" ? plan.gpu : plan.gpu.name;
+  return (
+    <>
+      <Verdict
+        requirement={requirement}
+        actions={
+          <>
+            {share}
+            <UnitSwitch />
+          </>
+        }
+      />
+      <NextCard requirement={requirement} />
+      <CurveChart requirement={requirement} />
+      <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-2">
+        <SplitCard requirement={requirement} />
+        <LabellingCard requirement={requirement} />
+      </div>
+      <StrategyTable overview={overview} cardName={gpus.find(({ value }) => value === card)?.label ?? card} />
+      <SearchCard overview={overview} />
+      <ChapterCard overview={overview} />
+      <RestsOn overview={overview} />
+    </>
+  );
+}
+
+/** Every problem at once, with the way to each field. */
+function InvalidQuestion({
+  invalid: { issues },
+  texts,
+  hasLast,
+  onFix,
+}: {
+  invalid: Invalid;
+  texts: DataTexts;
+  hasLast: boolean;
+  onFix: (name: DataParameter) => void;
+}) {
+  return (
+    <section aria-labelledby="invalid-title" className="panel mb-4 border-tight p-4 sm:p-6">
+      <h2 id="invalid-title" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
+        <CircleHelp aria-hidden="true" className="size-6 shrink-0 text-tight" />
+        {issues.length === 1
+          ? "One value keeps this from being answered"
+          : `${issues.length} values keep this from being answered`}
+      </h2>
+      <ul className="mt-3 space-y-2 text-sm">
+        {issues.map((issue) => {
+          const name = fieldOfPath(issue.path);
+          return (
+            <li key={`${issue.path} ${issue.message}`} className="wrap-anywhere">
+              {name === null ? (
+                issue.message
+              ) : (
+                <>
+                  <button type="button" className="link font-medium" onClick={() => onFix(name)}>
+                    {fieldText(name).label}
+                  </button>{" "}
+                  {inWordsOfForm(issue, name, texts).message}
+                </>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <p className="mt-3 text-sm text-muted">
+        {hasLast ? (
+          "Below is the last answer, for the task as it was before."
+        ) : (
+          <>
+            Correct it in the form, and the answer comes by itself; or{" "}
+            <a className="link" href="/data">
+              start over from an example
+            </a>
+            .
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function Share({ texts, isAnswered }: { texts: DataTexts; isAnswered: boolean }) {
+  const [news, setNews] = useState<{ readonly texts: DataTexts; readonly text: string } | null>(null);
+  const isCopied = news?.texts === texts;
+  async function share() {
+    const url = new URL(`/data?${queryOfTexts(texts)}`, window.location.origin).href;
+    const text = (await copyText(url))
+      ? "Link copied."
+      : "This browser refuses to copy: the address bar holds the link.";
+    setNews({ texts, text });
+  }
+  return (
+    <>
+      <button type="button" className="button" disabled={!isAnswered} onClick={() => void share()}>
+        {isCopied ? <Check aria-hidden="true" className="size-4" /> : <Link2 aria-hidden="true" className="size-4" />}
+        Share
+      </button>
+      <p aria-live="polite" className="text-sm text-muted empty:-ml-2">
+        {isCopied && news.text}
+      </p>
+    </>
+  );
+}
+
+/** Keeps the address that of the form, and reads what the browser's history brings back. */
+function useAddress(texts: DataTexts, onTexts: (texts: DataTexts) => void) {
+  const address = `/data?${queryOfTexts(texts)}`;
+  useEffect(() => {
+    if (address !== `${window.location.pathname}${window.location.search}`)
+      window.history.replaceState(null, "", address);
+  }, [address]);
+  useEffect(() => {
+    const restore = () => onTexts(textsIn(new URLSearchParams(window.location.search)).texts);
+    window.addEventListener("popstate", restore);
+    return () => window.removeEventListener("popstate", restore);
+  }, [onTexts]);
+}

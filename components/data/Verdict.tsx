@@ -1,0 +1,126 @@
+"use client";
+
+import { CircleCheck, CircleHelp, Compass, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import type { NeedStatus } from "@/lib/estimate/data/data-need";
+import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
+import { formatCount, formatPoints, formatRoughSeconds, formatUsd } from "@/lib/format";
+import { headline, rangeWords, STATUS_WORDS } from "./words";
+
+const SURE = { soft: "bg-fits-soft", text: "text-fits", icon: CircleCheck } as const;
+const ROUGH = { soft: "bg-tight-soft", text: "text-tight", icon: TriangleAlert } as const;
+const OPEN = { soft: "bg-sunken", text: "text-muted", icon: CircleHelp } as const;
+
+const TONES = {
+  reached: SURE,
+  predicted: SURE,
+  beyond_prediction: ROUGH,
+  not_established: ROUGH,
+  order_of_magnitude: { ...ROUGH, icon: Compass },
+  no_target: OPEN,
+  no_evidence: OPEN,
+} as const satisfies Record<NeedStatus, { soft: string; text: string; icon: typeof CircleHelp }>;
+
+/** The pilot's own faults are told where nobody misses them. */
+const LOUD_CAVEATS: ReadonlySet<string> = new Set([
+  "pilot_falls",
+  "pilot_is_level",
+  "sizes_too_close",
+  "accuracy_at_the_end",
+]);
+
+/** The answer in one sentence, how firm it is, what it comes to, and why. */
+export function Verdict({ requirement, actions }: { requirement: DataRequirement; actions: ReactNode }) {
+  const { needStatus, needReason, zeroShot, caveats, request } = requirement;
+  const { soft, text, icon: Icon } = TONES[needStatus];
+  const loud = caveats.filter(({ code }) => LOUD_CAVEATS.has(code));
+  const isCompared = request.zeroShotAccuracy !== null && request.strategy !== "zero_shot";
+  return (
+    <section aria-labelledby="need">
+      <div className={`rounded-t-xl border border-line px-4 py-4 sm:px-6 sm:py-5 ${soft}`}>
+        <div className="flex items-start gap-2.5 sm:gap-3">
+          <Icon aria-hidden="true" className={`mt-0.5 size-6 shrink-0 sm:size-8 ${text}`} />
+          <div className="min-w-0">
+            <h2
+              id="need"
+              className={`text-lg leading-snug font-semibold tracking-tight text-pretty sm:text-2xl ${text}`}
+            >
+              {headline(requirement)}
+            </h2>
+            <p className="mt-1 text-sm">
+              <span
+                className={`mr-2 rounded-full border border-current px-2 py-0.5 text-xs font-medium whitespace-nowrap ${text}`}
+              >
+                {STATUS_WORDS[needStatus]}
+              </span>
+              {needReason}
+            </p>
+          </div>
+        </div>
+      </div>
+      <div className="rounded-b-xl border border-t-0 border-line bg-panel px-4 py-4 sm:px-6">
+        <Figures requirement={requirement} />
+        {loud.length > 0 && (
+          <ul className="mt-3 space-y-1 text-sm">
+            {loud.map(({ code, text: words }) => (
+              <li key={`${code} ${words}`} className="flex items-start gap-2 rounded-md bg-tight-soft px-3 py-2">
+                <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-tight" />
+                {words}
+              </li>
+            ))}
+          </ul>
+        )}
+        {isCompared && (
+          <p className="mt-3 text-sm">
+            {zeroShot.text}
+            {gainOfDoubling(requirement)}
+          </p>
+        )}
+        <div className="mt-3 flex flex-wrap items-center gap-2">{actions}</div>
+      </div>
+    </section>
+  );
+}
+
+function gainOfDoubling({ zeroShot: { gainOfDoubling: gain } }: DataRequirement): string {
+  return gain === null ? "" : ` Doubling the images once more is expected to add ${formatPoints(gain)}.`;
+}
+
+/** What the need comes to, in the units in which people plan. */
+function Figures({ requirement }: { requirement: DataRequirement }) {
+  const { imagesNeeded, split, annotation } = requirement;
+  const figures: { label: string; value: string; note: string }[] = [];
+  if (imagesNeeded !== null && imagesNeeded.likely !== null) {
+    figures.push({
+      label: "Training images in all",
+      value: formatCount(imagesNeeded.likely),
+      note: rangeWords(imagesNeeded),
+    });
+  }
+  if (split !== null && split.testSampleCount !== null && split.validationSampleCount !== null) {
+    figures.push({
+      label: "To choose and to judge by",
+      value: `${formatCount(split.validationSampleCount)} + ${formatCount(split.testSampleCount)}`,
+      note: `accuracy to ± ${formatPoints(split.halfWidth)}`,
+    });
+  }
+  if (annotation !== null) {
+    figures.push({
+      label: "Labelling all of them",
+      value: formatRoughSeconds(annotation.seconds.likely),
+      note: annotation.costUsd === null ? "no list price" : `about ${formatUsd(annotation.costUsd.likely)}`,
+    });
+  }
+  if (figures.length === 0) return null;
+  return (
+    <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-3">
+      {figures.map(({ label, value, note }) => (
+        <div key={label}>
+          <dt className="text-sm text-muted">{label}</dt>
+          <dd className="text-xl font-semibold">{value}</dd>
+          <dd className="text-sm text-muted">{note}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

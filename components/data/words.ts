@@ -1,0 +1,98 @@
+/** How the answer about data speaks. Pure text from an answer. */
+
+import type { NeedStatus } from "@/lib/estimate/data/data-need";
+import type { SampleUnit } from "@/lib/estimate/data/data-request";
+import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
+import type { SamplesNeeded } from "@/lib/estimate/data/samples-needed";
+import { formatAccuracy, formatCount, formatUsd } from "@/lib/format";
+import { needIn } from "./curve-geometry";
+
+export const STATUS_WORDS = {
+  reached: "within your pilot",
+  predicted: "estimated",
+  beyond_prediction: "extrapolated",
+  not_established: "not established",
+  order_of_magnitude: "order of magnitude",
+  no_target: "no target",
+  no_evidence: "no evidence yet",
+} as const satisfies Record<NeedStatus, string>;
+
+export function sizeWords(size: number, unit: SampleUnit): string {
+  return `${formatCount(size)} ${unitWords(size, unit)}`;
+}
+
+function unitWords(size: number, unit: SampleUnit): string {
+  const images = size === 1 ? "image" : "images";
+  return unit === "images" ? images : `${images} per class`;
+}
+
+/** "15–34", or "15 and more: no upper limit is established". */
+export function rangeWords({ low, high }: SamplesNeeded): string {
+  if (high === null) return `from ${formatCount(low)}; no upper limit established`;
+  return low === high ? `${formatCount(low)}` : `${formatCount(low)}–${formatCount(high)}`;
+}
+
+/** The answer in one sentence that needs no other. */
+export function headline(requirement: DataRequirement): string {
+  const next = nextWords(requirement);
+  return `${needSentence(requirement)}${next === null ? "" : `; ${next}`}`;
+}
+
+function needSentence(requirement: DataRequirement): string {
+  const { request, needStatus } = requirement;
+  const need = needIn(requirement);
+  const target = request.targetAccuracy === null ? "" : formatAccuracy(request.targetAccuracy);
+  const plain = requirement.summary.replace(/[.]$/, "");
+  if (request.strategy === "zero_shot" || need === null)
+    return needStatus === "no_target" ? noTarget(requirement) : plain;
+  if (need.likely === null) {
+    return `${target} takes more than ${sizeWords(need.low, request.unit)}; how many is not established`;
+  }
+  const amount = sizeWords(need.likely, request.unit);
+  const range = `(${rangeWords(need)})`;
+  const reach = need.likely === 1 ? "reaches" : "reach";
+  switch (needStatus) {
+    case "reached":
+      return `Your pilot is large enough: about ${amount} ${reach} ${target} ${range}`;
+    case "order_of_magnitude":
+      return `Somewhere around ${amount} ${reach} ${target} ${range}`;
+    case "beyond_prediction":
+      return `Perhaps ${amount} ${reach} ${target} ${range}`;
+    default:
+      return `About ${amount} ${reach} ${target} ${range}`;
+  }
+}
+
+function noTarget({ curve, request, nextRound }: DataRequirement): string {
+  const nearest = curve.findLast(
+    ({ shotsPerClass, images }) =>
+      ((request.unit === "images" ? images : shotsPerClass) ?? Number.POSITIVE_INFINITY) <=
+      (nextRound.size ?? 0) + 1e-9,
+  );
+  const size = request.unit === "images" ? nearest?.images : nearest?.shotsPerClass;
+  if (nearest?.accuracy == null || size == null) return "Give a target to learn how many images it takes";
+  const { likely, low80, high80 } = nearest.accuracy;
+  return `${sizeWords(Math.round(size), request.unit)} are expected to give ${formatAccuracy(likely)} (${pointsRange(low80, high80)})`;
+}
+
+/** What to do next, in a few words; null where nothing more has to be collected. */
+function nextWords({ nextRound, nextAnnotation, request }: DataRequirement): string | null {
+  if (request.strategy === "zero_shot") return null;
+  if (nextRound.size === null) return "train there and test";
+  if (nextAnnotation !== null) {
+    const what = request.pilot.length === 0 ? "images first" : "more next";
+    return `label ${formatCount(nextAnnotation.imageCount)} ${what}`;
+  }
+  return `go on to ${sizeWords(nextRound.size, request.unit)}`;
+}
+
+/** "79.1–84.4 %". */
+export function pointsRange(low: number, high: number): string {
+  return `${formatAccuracy(low).replace(/\s?%$/, "")}–${formatAccuracy(high)}`;
+}
+
+/** "$12.60 ($6.30–26.25)", one figure where the range is none. */
+export function usdRange({ low, likely, high }: { low: number; likely: number; high: number }): string {
+  if (low === high) return formatUsd(likely);
+  return `${formatUsd(likely)} (${formatUsd(low)}–${formatUsd(high).replace("$", "")})`;
+}
