@@ -73,7 +73,7 @@ function Plot({ requirement, plot }: { requirement: DataRequirement; plot: Curve
       <p className="mt-3 min-h-6 text-sm tabular-nums">{reading}</p>
       <div className="mt-2">
         <AxisFrame
-          unit="accuracy, %"
+          unit="%"
           ticks={plot.accuracyTicks.map((value) => ({
             label: formatAccuracy(value).replace(/\s?%$/, ""),
             at: height(value),
@@ -103,7 +103,7 @@ function Plot({ requirement, plot }: { requirement: DataRequirement; plot: Curve
                   at={height(request.zeroShotAccuracy)}
                   label={`zero-shot ${formatAccuracy(request.zeroShotAccuracy)}`}
                   tone="border-muted text-muted"
-                  side="right"
+                  side={isNearTarget(request, plot) ? "right" : "left"}
                 />
               )}
               {request.targetAccuracy !== null && need !== null && (
@@ -165,6 +165,15 @@ function describePoint(
   return `${sizeWords(shown, unit)}: ${formatAccuracy(likely)} expected; ${pointsRange(low80, high80)} four times in five, ${pointsRange(low90, high90)} nine in ten`;
 }
 
+/** Names on the same side would run into each other. */
+function isNearTarget(
+  { targetAccuracy, zeroShotAccuracy }: DataRequirement["request"],
+  { height }: CurvePlot,
+): boolean {
+  if (targetAccuracy === null || zeroShotAccuracy === null) return false;
+  return Math.abs(height(targetAccuracy) - height(zeroShotAccuracy)) < 0.12;
+}
+
 function BeyondLabel({ fraction, hasPilot }: { fraction: number; hasPilot: boolean }) {
   return (
     <div
@@ -172,7 +181,7 @@ function BeyondLabel({ fraction, hasPilot }: { fraction: number; hasPilot: boole
       className="pointer-events-none absolute inset-y-0 right-0 border-l border-dashed border-edge"
       style={{ left: percent(fraction) }}
     >
-      <p className="absolute inset-x-1 bottom-1.5 text-center text-xs leading-tight text-muted">
+      <p className="absolute inset-x-1 top-1/3 text-center text-xs leading-tight text-muted">
         <span className="rounded-sm bg-panel/85 box-decoration-clone px-1 py-0.5">
           {hasPilot ? "not predicted: beyond 4 × the pilot" : "not predicted"}
         </span>

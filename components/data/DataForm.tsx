@@ -77,7 +77,7 @@ export function DataForm({
       <form aria-label="Task" onSubmit={(event) => event.preventDefault()} noValidate className="divide-y divide-line">
         <Section>{dataset}</Section>
         <Section>
-          <SegmentsField name="task" choices={TASKS} fallback="classification" />
+          <ListField name="task" choices={TASKS} />
           <div className="grid grid-cols-2 items-start gap-x-3 gap-y-4">
             <FigureField name="classes" />
             <FigureField name="target" />

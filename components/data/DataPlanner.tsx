@@ -11,19 +11,23 @@ import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
 import { copyText } from "@/components/ui/copy-text";
 import { Spoken } from "@/components/ui/Spoken";
 import type { DataOverview } from "@/lib/api/data-overview";
+import type { DatasetReport } from "@/lib/datasets/dataset-report";
 import type { ByteUnit } from "@/lib/format";
 import type { AskOverview, OverviewAnswer } from "./answers";
 import { ChapterCard } from "./ChapterCard";
 import { CurveChart } from "./CurveChart";
 import { DataForm } from "./DataForm";
+import { DatasetCard } from "./DatasetCard";
+import { DatasetField } from "./DatasetField";
 import { type DataParameter, dataFieldId, fieldOfPath, fieldText } from "./fields";
 import { LabellingCard } from "./LabellingCard";
 import { NextCard } from "./NextCard";
-import { type DataTexts, inWordsOfForm, queryOfTexts, textsIn, withText } from "./question";
+import { type DataTexts, inWordsOfForm, queryOfTexts, textsIn, textsOfDataset, withText } from "./question";
 import { RestsOn } from "./RestsOn";
 import { SearchCard } from "./SearchCard";
 import { SplitCard } from "./SplitCard";
 import { StrategyTable } from "./StrategyTable";
+import { useInspection } from "./use-inspection";
 import { useOverview } from "./use-overview";
 import { Verdict } from "./Verdict";
 import { headline } from "./words";
@@ -61,6 +65,9 @@ function DataPage({ initialTexts, isExample, unknown, initialAnswer, models, gpu
     (name: DataParameter, text: string | undefined) => setTexts((old) => withText(old, name, text)),
     [],
   );
+  const reading = useInspection(
+    useCallback((report: DatasetReport) => setTexts((old) => ({ ...old, ...textsOfDataset(report) })), []),
+  );
   const isAnswered = answer?.kind === "overview" && !isWaiting;
   const issues = answer?.kind === "invalid" ? answer.issues : [];
 
@@ -79,7 +86,7 @@ function DataPage({ initialTexts, isExample, unknown, initialAnswer, models, gpu
           models={models}
           gpus={gpus}
           onChange={change}
-          dataset={null}
+          dataset={<DatasetField {...reading} />}
         />
       </PlanSheet>
       <div className="min-w-0 max-lg:pb-20">
@@ -91,6 +98,11 @@ function DataPage({ initialTexts, isExample, unknown, initialAnswer, models, gpu
         )}
         {answer?.kind === "invalid" && (
           <InvalidQuestion invalid={answer} texts={texts} hasLast={overview !== null} onFix={goTo} />
+        )}
+        {reading.inspection.kind === "report" && (
+          <div className="mb-4">
+            <DatasetCard {...reading.inspection} onClose={reading.cancel} />
+          </div>
         )}
         {answer?.kind === "failed" && <FailedCard failed={answer} onRetry={retry} />}
         {overview !== null && (

@@ -6,10 +6,10 @@ import { linkTo } from "@/components/planner/links";
 import { Bytes } from "@/components/ui/ByteUnit";
 import type { DataOverview, TrainingImages } from "@/lib/api/data-overview";
 import type { RankedStrategy, StrategyAnswer } from "@/lib/estimate/strategy/strategy-answer";
-import { formatAccuracy, formatCount, formatPoints, formatRoughSeconds, formatUsd } from "@/lib/format";
+import { formatAccuracy, formatCount, formatPoints, formatRoughSeconds } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { Source } from "./Source";
-import { pointsRange } from "./words";
+import { aboutUsd, pointsRange } from "./words";
 
 const FROM_WORDS = {
   given: "as you say",
@@ -130,7 +130,7 @@ function Row({
   const isRecommended = row.strategy === answer.recommended;
   return (
     <tr className={`border-t border-line align-top ${isRecommended ? "bg-fits-soft" : ""}`}>
-      <td className="px-3 py-2 font-semibold tabular-nums">
+      <td className="min-w-28 px-3 py-2 font-semibold tabular-nums">
         {groupSize !== null && row.place}
         {groupSize !== null && groupSize > 1 && (
           <span className="block text-xs font-normal text-muted">too close to tell</span>
@@ -211,7 +211,7 @@ function Row({
           <>
             {formatRoughSeconds(effort.run.totalSeconds.likely)}
             <span className="block text-xs text-muted">
-              {effort.run.costUsd === null ? "no price known" : `about ${formatUsd(effort.run.costUsd.likely)}`}
+              {effort.run.costUsd === null ? "no price known" : aboutUsd(effort.run.costUsd.likely)}
             </span>
           </>
         )}

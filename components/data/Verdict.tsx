@@ -37,28 +37,28 @@ export function Verdict({ requirement, actions }: { requirement: DataRequirement
   const isCompared = request.zeroShotAccuracy !== null && request.strategy !== "zero_shot";
   return (
     <section aria-labelledby="need">
-      <div className={`rounded-t-xl border border-line px-4 py-4 sm:px-6 sm:py-5 ${soft}`}>
+      <div
+        className={`rounded-t-xl border border-line px-4 py-3 max-lg:sticky max-lg:top-0 max-lg:z-20 sm:px-6 sm:py-5 ${soft}`}
+      >
         <div className="flex items-start gap-2.5 sm:gap-3">
           <Icon aria-hidden="true" className={`mt-0.5 size-6 shrink-0 sm:size-8 ${text}`} />
           <div className="min-w-0">
             <h2
               id="need"
-              className={`text-lg leading-snug font-semibold tracking-tight text-pretty sm:text-2xl ${text}`}
+              className={`text-base leading-snug font-semibold tracking-tight text-pretty sm:text-2xl ${text}`}
             >
               {headline(requirement)}
             </h2>
-            <p className="mt-1 text-sm">
-              <span
-                className={`mr-2 rounded-full border border-current px-2 py-0.5 text-xs font-medium whitespace-nowrap ${text}`}
-              >
-                {STATUS_WORDS[needStatus]}
-              </span>
-              {needReason}
+            <p className="mt-1 text-sm max-sm:hidden">
+              <Status status={needStatus} /> {needReason}
             </p>
           </div>
         </div>
       </div>
       <div className="rounded-b-xl border border-t-0 border-line bg-panel px-4 py-4 sm:px-6">
+        <p className="mb-3 text-sm sm:hidden">
+          <Status status={needStatus} /> {needReason}
+        </p>
         <Figures requirement={requirement} />
         {loud.length > 0 && (
           <ul className="mt-3 space-y-1 text-sm">
@@ -79,6 +79,17 @@ export function Verdict({ requirement, actions }: { requirement: DataRequirement
         <div className="mt-3 flex flex-wrap items-center gap-2">{actions}</div>
       </div>
     </section>
+  );
+}
+
+/** How firm the need is, in words. */
+function Status({ status }: { status: NeedStatus }) {
+  return (
+    <span
+      className={`mr-1 rounded-full border border-current px-2 py-0.5 text-xs font-medium whitespace-nowrap ${TONES[status].text}`}
+    >
+      {STATUS_WORDS[status]}
+    </span>
   );
 }
 

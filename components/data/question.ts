@@ -2,6 +2,7 @@
 
 import { parseFigure } from "@/components/planner/plan-input";
 import type { DataQuestion } from "@/lib/api/data-overview";
+import type { DatasetReport } from "@/lib/datasets/dataset-report";
 import type { Issue } from "@/lib/plan/plan";
 import { KB } from "@/lib/units";
 import { DATA_FIELDS, DATA_PARAMETERS, type DataParameter, fieldOfPath, fieldText, isDataParameter } from "./fields";
@@ -15,7 +16,7 @@ export const EXAMPLE_TEXTS: DataTexts = {
   classes: "25",
   model: "ViT-B-16",
   strategy: "lora",
-  target: "85",
+  target: "82",
   zeroShot: "62",
   pilot: "2:71;4:75;8:79",
   gpu: "rtx-4090",
@@ -57,6 +58,16 @@ export function queryOfTexts(texts: DataTexts): string {
 export function withText(texts: DataTexts, name: DataParameter, text: string | undefined): DataTexts {
   const { [name]: _replaced, ...others } = texts;
   return text === undefined || text === "" ? others : { ...others, [name]: text };
+}
+
+/** Fields that a dataset settles: what was counted outranks what was guessed. */
+export function textsOfDataset({ plan }: DatasetReport): DataTexts {
+  const { classCount, trainSampleCount, averageImageBytes } = plan;
+  return {
+    ...(classCount === undefined ? {} : { classes: String(classCount) }),
+    ...(trainSampleCount === undefined ? {} : { images: String(trainSampleCount) }),
+    ...(averageImageBytes === undefined ? {} : { imageKb: String(Math.max(0.001, averageImageBytes / KB)) }),
+  };
 }
 
 /** A percentage as a fraction; what is none as it stands, for the answer to refuse. */

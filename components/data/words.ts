@@ -91,6 +91,14 @@ export function pointsRange(low: number, high: number): string {
   return `${formatAccuracy(low).replace(/\s?%$/, "")}–${formatAccuracy(high)}`;
 }
 
+/** Costs of runs are kept to the cent. */
+const CENT = 0.01;
+
+/** "about $1.20", or "under $0.01". */
+export function aboutUsd(usd: number): string {
+  return usd < CENT ? `under ${formatUsd(CENT)}` : `about ${formatUsd(usd)}`;
+}
+
 /** "$12.60 ($6.30–26.25)", one figure where the range is none. */
 export function usdRange({ low, likely, high }: { low: number; likely: number; high: number }): string {
   if (low === high) return formatUsd(likely);
