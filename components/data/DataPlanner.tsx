@@ -7,7 +7,7 @@ import type { Invalid, Option } from "@/components/planner/answers";
 import { focusField } from "@/components/planner/focus-field";
 import { PlanSheet } from "@/components/planner/PlanSheet";
 import { FailedCard } from "@/components/planner/Refusal";
-import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
+import { ByteUnitProvider } from "@/components/ui/ByteUnit";
 import { copyText } from "@/components/ui/copy-text";
 import { Spoken } from "@/components/ui/Spoken";
 import type { DataOverview } from "@/lib/api/data-overview";
@@ -111,7 +111,7 @@ function DataPage({ initialTexts, isExample, unknown, initialAnswer, models, gpu
               <p className="text-sm text-muted">An example: put your own task and pilot in its place.</p>
             )}
             <Answer overview={overview} gpus={gpus} share={<Share texts={texts} isAnswered={isAnswered} />} />
-            <Spoken text={isAnswered ? `${headline(overview.requirement)}.` : null} />
+            <Spoken text={isAnswered ? `${headline(overview)}.` : null} />
           </div>
         )}
       </div>
@@ -132,16 +132,8 @@ function Answer({
   const card = typeof plan.gpu === "string" ? plan.gpu : plan.gpu.name;
   return (
     <>
-      <Verdict
-        requirement={requirement}
-        actions={
-          <>
-            {share}
-            <UnitSwitch />
-          </>
-        }
-      />
-      <NextCard requirement={requirement} />
+      <Verdict overview={overview} actions={share} />
+      <NextCard overview={overview} />
       <CurveChart requirement={requirement} />
       <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-2">
         <SplitCard requirement={requirement} />

@@ -5,14 +5,14 @@ import { formatCount, formatFigure } from "@/lib/format";
 import { KB } from "@/lib/units";
 
 const FAULT_WORDS = {
-  unreadable_entry: "entries that cannot be read",
-  unreadable_file: "files that cannot be read",
-  cut_off: "files that end too early",
-  missing_field: "entries without an image",
-  missing_image: "images that are not there",
-  unreadable_image: "images that cannot be read",
-  empty_caption: "empty captions",
-  long_caption: "captions longer than the model reads",
+  unreadable_entry: "Entries that cannot be read",
+  unreadable_file: "Files that cannot be read",
+  cut_off: "Files that end too early",
+  missing_field: "Entries without an image",
+  missing_image: "Images that are not there",
+  unreadable_image: "Images that cannot be read",
+  empty_caption: "Empty captions",
+  long_caption: "Captions longer than the model reads",
 } as const satisfies Record<FaultCode, string>;
 
 /** What a dataset holds: counts, balance, captions, images, and everything that is wrong with it. */
@@ -85,8 +85,8 @@ export function DatasetCard({ name, report, onClose }: { name: string; report: D
           {faults.map(([code, { count, first }]) => (
             <div key={code} className="mt-2">
               <h4 className="font-medium">
-                {formatCount(count)} {isFaultCode(code) ? FAULT_WORDS[code] : code}
-                {first.length < count && `, the first ${formatCount(first.length)}:`}
+                {isFaultCode(code) ? FAULT_WORDS[code] : code}: {formatCount(count)}
+                {first.length < count && `, of which the first ${formatCount(first.length)}`}
               </h4>
               <ul className="list-disc pl-5 wrap-anywhere">
                 {first.map(({ where, message }) => (

@@ -1,11 +1,13 @@
-import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
+import type { DataOverview } from "@/lib/api/data-overview";
 import { formatCount, formatRoughSeconds } from "@/lib/format";
-import { sizeWords, usdRange } from "./words";
+import { hasEnoughForNext, havingWords, sizeWords, usdRange } from "./words";
 
 /** What to do next, and what that takes. */
-export function NextCard({ requirement }: { requirement: DataRequirement }) {
+export function NextCard({ overview }: { overview: DataOverview }) {
+  const { requirement } = overview;
   const { nextRound, nextAnnotation, request, zeroShot } = requirement;
   if (request.strategy === "zero_shot") return null;
+  const having = havingWords(overview);
   const trainAt = nextRound.trainAt.map((size) => formatCount(size)).join(", ");
   return (
     <section aria-labelledby="next-title" className="panel p-4 sm:p-6">
@@ -20,7 +22,8 @@ export function NextCard({ requirement }: { requirement: DataRequirement }) {
       </h3>
       <p className="mt-1">{nextRound.why}</p>
       <ul className="mt-2 list-disc space-y-1 pl-5 text-sm">
-        {nextAnnotation !== null && (
+        {having !== null && <li>{having}</li>}
+        {nextAnnotation !== null && !hasEnoughForNext(overview) && (
           <li>
             Label {formatCount(nextAnnotation.imageCount)} {request.pilot.length === 0 ? "" : "more "}images:{" "}
             {formatRoughSeconds(nextAnnotation.seconds.likely)}

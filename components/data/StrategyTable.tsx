@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { VerdictBadge } from "@/components/answer/VerdictIcon";
 import { linkTo } from "@/components/planner/links";
-import { Bytes } from "@/components/ui/ByteUnit";
+import { Bytes, UnitSwitch } from "@/components/ui/ByteUnit";
 import type { DataOverview, TrainingImages } from "@/lib/api/data-overview";
 import type { RankedStrategy, StrategyAnswer } from "@/lib/estimate/strategy/strategy-answer";
 import { formatAccuracy, formatCount, formatPoints, formatRoughSeconds } from "@/lib/format";
@@ -39,13 +39,17 @@ export function StrategyTable({ overview, cardName }: { overview: DataOverview; 
   }
   return (
     <section aria-labelledby="strategy-title" className="panel min-w-0 p-4 sm:p-6">
-      <h3 id="strategy-title" className="text-lg font-semibold tracking-tight text-pretty">
-        {title(ranking)}
-      </h3>
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <h3 id="strategy-title" className="min-w-0 text-lg font-semibold tracking-tight text-pretty">
+          {title(ranking)}
+        </h3>
+        <UnitSwitch />
+      </div>
       <p className="mt-0.5 text-sm text-muted">
         At {formatCount(images.count)} training images ({FROM_WORDS[images.from]}),{" "}
         {formatCount(Math.round(ranking.shotsPerClass))} of each class. Memory, time and cost are those of{" "}
-        {formatCount(plan.epochs)} epochs on {cardName}. Strategies in one place are too close to tell.
+        {formatCount(plan.epochs)} epochs on {cardName}. Strategies in one place are too close to tell. Expected is what
+        published datasets make of your zero-shot accuracy, whatever your pilot says.
       </p>
       <section
         aria-label="Strategies"
@@ -96,7 +100,7 @@ function title({ ranking, recommended }: StrategyAnswer): string {
     best.gain === null || best.strategy === "zero_shot"
       ? ""
       : `, likely ${formatPoints(best.gain.likely)} over zero-shot`;
-  const name = best.label.charAt(0).toUpperCase() + best.label.slice(1);
+  const name = capitalized(best.label);
   return ties === 0
     ? `${name} comes first${gain}`
     : `${name} comes first${gain}; ${formatCount(ties)} ${ties === 1 ? "other is" : "others are"} too close to tell`;
@@ -137,10 +141,10 @@ function Row({
         )}
       </td>
       <th scope="row" className="max-w-80 min-w-52 px-3 py-2 text-left font-normal">
-        <span className="font-medium first-letter:uppercase inline-block">{row.label}</span>
+        <span className="font-medium">{capitalized(row.label)}</span>{" "}
         <button
           type="button"
-          className="link ml-2 text-xs"
+          className="link ml-1 text-xs"
           aria-expanded={isOpen}
           aria-label={`Why ${row.label} stands here`}
           onClick={() => setIsOpen(!isOpen)}
@@ -218,6 +222,10 @@ function Row({
       </td>
     </tr>
   );
+}
+
+function capitalized(label: string): string {
+  return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
 function signed(fraction: number): string {

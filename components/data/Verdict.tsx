@@ -2,6 +2,7 @@
 
 import { CircleCheck, CircleHelp, Compass, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import type { DataOverview } from "@/lib/api/data-overview";
 import type { NeedStatus } from "@/lib/estimate/data/data-need";
 import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
 import { formatCount, formatPoints, formatRoughSeconds, formatUsd } from "@/lib/format";
@@ -30,7 +31,8 @@ const LOUD_CAVEATS: ReadonlySet<string> = new Set([
 ]);
 
 /** The answer in one sentence, how firm it is, what it comes to, and why. */
-export function Verdict({ requirement, actions }: { requirement: DataRequirement; actions: ReactNode }) {
+export function Verdict({ overview, actions }: { overview: DataOverview; actions: ReactNode }) {
+  const { requirement } = overview;
   const { needStatus, needReason, zeroShot, caveats, request } = requirement;
   const { soft, text, icon: Icon } = TONES[needStatus];
   const loud = caveats.filter(({ code }) => LOUD_CAVEATS.has(code));
@@ -47,7 +49,7 @@ export function Verdict({ requirement, actions }: { requirement: DataRequirement
               id="need"
               className={`text-base leading-snug font-semibold tracking-tight text-pretty sm:text-2xl ${text}`}
             >
-              {headline(requirement)}
+              {headline(overview)}
             </h2>
             <p className="mt-1 text-sm max-sm:hidden">
               <Status status={needStatus} /> {needReason}

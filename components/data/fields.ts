@@ -77,8 +77,8 @@ export const DATA_FIELDS = {
   batch: { label: "Batch per GPU", help: "", path: "perDeviceBatchSize" },
   epochs: { label: "Epochs", help: "", path: "epochs" },
   images: {
-    label: "Training images",
-    help: "That strategies are compared at; by default what the answer makes of it.",
+    label: "Training images you have",
+    help: "Strategies are compared at so many; by default at the need, or at the next round.",
     path: "trainSampleCount",
   },
   priority: { label: "What matters", help: "", path: "priority" },

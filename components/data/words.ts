@@ -1,5 +1,6 @@
 /** How the answer about data speaks. Pure text from an answer. */
 
+import type { DataOverview } from "@/lib/api/data-overview";
 import type { NeedStatus } from "@/lib/estimate/data/data-need";
 import type { SampleUnit } from "@/lib/estimate/data/data-request";
 import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
@@ -33,9 +34,9 @@ export function rangeWords({ low, high }: SamplesNeeded): string {
 }
 
 /** The answer in one sentence that needs no other. */
-export function headline(requirement: DataRequirement): string {
-  const next = nextWords(requirement);
-  return `${needSentence(requirement)}${next === null ? "" : `; ${next}`}`;
+export function headline(overview: DataOverview): string {
+  const next = hasEnoughForNext(overview) ? "you have enough to train there" : nextWords(overview.requirement);
+  return `${needSentence(overview.requirement)}${next === null ? "" : `; ${next}`}`;
 }
 
 function needSentence(requirement: DataRequirement): string {
@@ -84,6 +85,25 @@ function nextWords({ nextRound, nextAnnotation, request }: DataRequirement): str
     return `label ${formatCount(nextAnnotation.imageCount)} ${what}`;
   }
   return `go on to ${sizeWords(nextRound.size, request.unit)}`;
+}
+
+/** Whether the next round is there already. */
+export function hasEnoughForNext({ images, requirement: { nextRound, request } }: DataOverview): boolean {
+  if (images?.from !== "given" || nextRound.images === null || request.strategy === "zero_shot") return false;
+  return images.count >= nextRound.images;
+}
+
+/** How the images at hand stand to the need; null where either is not known. */
+export function havingWords({ images, requirement: { imagesNeeded, request } }: DataOverview): string | null {
+  if (images?.from !== "given" || imagesNeeded === null || imagesNeeded.likely === null) return null;
+  if (request.strategy === "zero_shot") return null;
+  const { likely, high } = imagesNeeded;
+  const have = `You have ${formatCount(images.count)} training images`;
+  if (images.count < likely)
+    return `${have}, ${formatCount(likely - images.count)} fewer than the likely need of ${formatCount(likely)}.`;
+  if (high !== null && images.count >= high)
+    return `${have}, more than even the upper figure of the need, ${formatCount(high)}.`;
+  return `${have}, as many as the likely need of ${formatCount(likely)} or more, but not sure to be enough.`;
 }
 
 /** "79.1–84.4 %". */

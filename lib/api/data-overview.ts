@@ -76,7 +76,7 @@ export function answerDataOverview(question: DataQuestion, today: string): DataO
     ...given("zeroShotAccuracy", data.zeroShotAccuracy),
     plan,
   });
-  const accuracy = data.targetAccuracy ?? requirement?.predictions.at(-1)?.accuracy?.likely;
+  const accuracy = requirement?.request.targetAccuracy ?? requirement?.split?.accuracy;
   const search = checkBody(createSearchBudget.body, { ...question.search, ...given("accuracy", accuracy), plan });
   for (const other of [ranking, search]) if (!other.ok) issues.push(...other.issues.map(withoutPlan));
   if (requirement === null || !ranking.ok || !search.ok) throw ProblemError.invalid(distinct(issues));

@@ -46,7 +46,13 @@ function factsOf(head: Uint8Array, byteCount: number, where: string): ImageCheck
     const { width, height } = imageSize(head);
     return { ok: true, facts: { byteCount, width, height } };
   } catch (error) {
-    const message = byteCount === 0 ? "is empty" : reasonOf(error);
+    const reason = reasonOf(error);
+    const message =
+      byteCount === 0
+        ? "is empty"
+        : reason.startsWith("unsupported file type")
+          ? "is no image of a kind that is known"
+          : reason;
     return { ok: false, fault: { where, code: "unreadable_image", message } };
   }
 }
