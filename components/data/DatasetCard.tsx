@@ -23,12 +23,12 @@ export function DatasetCard({ name, report, onClose }: { name: string; report: D
   return (
     <section aria-labelledby="dataset-title" className="panel p-4 sm:p-6">
       <div className="flex items-start justify-between gap-3">
-        <h3 id="dataset-title" className="min-w-0 text-lg font-semibold tracking-tight wrap-anywhere">
+        <h2 id="dataset-title" className="min-w-0 text-lg font-semibold tracking-tight wrap-anywhere">
           {name}: {formatCount(report.entryCount)} entries
           {faultCount === 0
             ? ", none damaged"
             : `, ${formatCount(faultCount)} ${faultCount === 1 ? "fault" : "faults"}`}
-        </h3>
+        </h2>
         <button
           type="button"
           className="flex size-9 shrink-0 items-center justify-center rounded-md text-muted hover:bg-sunken"
@@ -84,10 +84,10 @@ export function DatasetCard({ name, report, onClose }: { name: string; report: D
           <summary className="link w-fit">What is wrong, and where</summary>
           {faults.map(([code, { count, first }]) => (
             <div key={code} className="mt-2">
-              <h4 className="font-medium">
+              <h3 className="font-medium">
                 {isFaultCode(code) ? FAULT_WORDS[code] : code}: {formatCount(count)}
                 {first.length < count && `, of which the first ${formatCount(first.length)}`}
-              </h4>
+              </h3>
               <ul className="list-disc pl-5 wrap-anywhere">
                 {first.map(({ where, message }) => (
                   <li key={`${where} ${message}`}>

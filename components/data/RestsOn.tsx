@@ -12,9 +12,11 @@ const STATUS_WORDS = {
 } as const satisfies Record<Assumption["status"], string>;
 
 /** What went into the answer about data, where it comes from, and what did not go in. */
-export function RestsOn({ overview: { requirement, ranking, search } }: { overview: DataOverview }) {
+export function RestsOn({ overview: { requirement, ranking, search, plan } }: { overview: DataOverview }) {
   const { caveats, sources, slopes } = requirement;
+  const isModelAssumed = requirement.request.model === null && typeof plan.model === "string";
   const assumptions = distinct([
+    ...(isModelAssumed ? [{ field: "model", value: String(plan.model), status: "default" } as const] : []),
     ...requirement.assumptions,
     ...(ranking?.assumptions ?? []),
     ...(search?.assumptions ?? []),

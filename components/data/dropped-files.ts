@@ -17,9 +17,12 @@ export async function droppedFiles(
   items: DataTransferItemList,
   onCount: (count: number) => void,
 ): Promise<HandedFile[]> {
-  // The list is emptied as soon as the event is over.
-  const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  const found: HandedFile[] = [];
+  // The list is emptied as soon as the event is over. What comes from no disk is a file without an entry.
+  const taken = [...items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const entries = taken.flatMap(({ entry }) => entry ?? []);
+  const found: HandedFile[] = taken.flatMap(({ entry, file }) =>
+    entry === null && file !== null ? [{ path: file.name, file }] : [],
+  );
   const open: FileSystemEntry[] = entries.toReversed();
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     if (isFile(entry)) {

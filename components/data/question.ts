@@ -22,6 +22,9 @@ export const EXAMPLE_TEXTS: DataTexts = {
   gpu: "rtx-4090",
 };
 
+/** Without a model there are neither memory nor hours. This one is what most published comparisons are of. */
+const ASSUMED_MODEL = "ViT-B-16";
+
 /** Marks an address that holds a question, even one in which nothing was chosen. */
 const VERSION = "v";
 
@@ -121,7 +124,12 @@ export function questionOf(texts: DataTexts): DataQuestion {
       annotation: Object.keys(annotation).length === 0 ? undefined : annotation,
       averageImageBytes: figure("imageKb", KB),
     }),
-    plan: present({ gpu: texts.gpu, perDeviceBatchSize: figure("batch"), epochs: figure("epochs") }),
+    plan: present({
+      model: texts.model ?? ASSUMED_MODEL,
+      gpu: texts.gpu,
+      perDeviceBatchSize: figure("batch"),
+      epochs: figure("epochs"),
+    }),
     ...present({ images: figure("images") }),
     ranking: present({ priority: texts.priority }),
     search: present({

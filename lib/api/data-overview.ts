@@ -21,7 +21,7 @@ import { ProblemError } from "./problem";
 export interface DataQuestion {
   /** What `createDataRequirement` takes. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** Fields of a plan: model, card, batch; neither strategy nor counts. */
+  /** Fields of a plan: model, card, batch; neither strategy nor counts. A model in `data` outranks its own. */
   readonly plan: Readonly<Record<string, unknown>>;
   /** Training images that strategies are compared at; absent: those that the answer about data gives. */
   readonly images?: unknown;

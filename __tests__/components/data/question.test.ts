@@ -46,7 +46,7 @@ test("percent become fractions, kilobytes bytes, and what is no figure is passed
     testHalfWidth: "wide",
     averageImageBytes: 115_500,
   });
-  expect([plan, search]).toEqual([{ perDeviceBatchSize: "x" }, { pruner: { kind: "none" } }]);
+  expect([plan, search]).toEqual([{ model: "ViT-B-16", perDeviceBatchSize: "x" }, { pruner: { kind: "none" } }]);
 });
 
 test("a pilot is sent in the unit that was chosen, empty rows left out", () => {
