@@ -259,6 +259,7 @@ test("a bad address is answered with its mistakes on the first visit", async () 
 test("a picked file fills the form, and what is damaged is listed", async () => {
   const rows = Array.from({ length: 300 }, (_, index) => `${index}.jpg,class ${index % 12},a photo`);
   writeFileSync(path.join(folder, "train.csv"), `image,label,caption\n${rows.join("\n")}\nbroken,line\n`);
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await open("/data");
   await page.getByLabel("Dataset files").setInputFiles(path.join(folder, "train.csv"));
   await page.getByRole("heading", { name: "train.csv: 300 entries, 1 fault" }).waitFor();
@@ -267,6 +268,7 @@ test("a picked file fills the form, and what is damaged is listed", async () => 
   await page.getByText("What is wrong, and where").click();
   await page.getByText("train.csv, line 302: has 2 fields where the heading has 3").waitFor();
   await page.getByText("None of the 300 images was looked at").waitFor();
+  await settled();
   expect(await accessibilityFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Put the dataset aside" }).click();
   expect(await page.locator("#dataset-title").count()).toBe(0);

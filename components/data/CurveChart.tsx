@@ -38,9 +38,15 @@ export function CurveChart({ requirement }: { requirement: DataRequirement }) {
   );
 }
 
+/** Less is not seen at the digits that accuracies are shown with. */
+const LEAST_RISE = 0.0005;
+
 function finding({ request: { unit, pilot } }: DataRequirement, { points }: CurvePlot): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return "";
+  if (last.likely - first.likely < LEAST_RISE) {
+    return `No rise is expected: ${formatAccuracy(last.likely)} at every size the pilot speaks of`;
+  }
   const sizes = `from ${formatCount(first.size)} to ${sizeWords(Math.round(last.size), unit)}`;
   const rise = `${formatAccuracy(first.likely)} to ${formatAccuracy(last.likely)} expected ${sizes}`;
   return pilot.length === 0 ? `${rise}, from published experiments alone` : rise;

@@ -1,4 +1,5 @@
 import type { DataOverview } from "@/lib/api/data-overview";
+import { DATA_STRATEGIES } from "@/lib/estimate/data/data-strategies";
 import { formatAccuracy, formatCount, formatFigure } from "@/lib/format";
 import type { Assumption } from "@/lib/plan/plan";
 import { DATA_PARAMETERS, fieldText } from "./fields";
@@ -40,7 +41,8 @@ export function RestsOn({ overview: { requirement, ranking, search, plan } }: { 
           {slopes.pilotError === null
             ? "It is that"
             : `${percentOf(1 - slopes.priorWeight)} of it is your pilot’s own, the rest that`}{" "}
-          of published curves ({slopes.family.replaceAll("_", " ")}).{" "}
+          of published curves of{" "}
+          {slopes.family === "all" ? "all strategies" : DATA_STRATEGIES[requirement.request.strategy].label}.{" "}
           <a className="link" href="/accuracy">
             How well that predicts
           </a>

@@ -46,7 +46,7 @@ function pilotCaveats(
   for (const { from, to } of pilotFalls(points)) {
     say(
       "pilot_falls",
-      `The pilot is not monotone: ${formatCount(to.size)} ${unit} gave ${formatAccuracy(to.accuracy)}, fewer than the ` +
+      `The pilot is not monotone: ${formatCount(to.size)} ${unit} gave ${formatAccuracy(to.accuracy)}, less than the ` +
         `${formatAccuracy(from.accuracy)} of ${formatCount(from.size)}. Repeat both with other seeds; the curve runs between them.`,
     );
   }
