@@ -252,6 +252,7 @@ test("a bad address is answered with its mistakes on the first visit", async () 
   await page.goto(at("/data?v=1&target=much&model=ViT-B-99&colour=red"));
   await page.getByRole("heading", { name: "2 values keep this from being answered" }).waitFor();
   expect(await page.getByText("The address also says “colour”").count()).toBe(1);
+  expect(await page.getByRole("combobox", { name: "Task" }).inputValue()).toBe("classification");
   expect(await accessibilityFindings(page)).toEqual([]);
   expect(await page.getByRole("link", { name: "start over from an example" }).getAttribute("href")).toBe("/data");
 }, 30_000);

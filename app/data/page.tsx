@@ -4,7 +4,8 @@ import { dataAction } from "@/app/actions";
 import { queryOf, type SearchParams } from "@/app/link-input";
 import { GPU_OPTIONS, MODEL_OPTIONS } from "@/app/options";
 import { DataPlanner } from "@/components/data/DataPlanner";
-import { questionOf, textsIn } from "@/components/data/question";
+import { type FilledIn, filledInBy } from "@/components/data/filled-in";
+import { EXAMPLE_TEXTS, questionOf, textsIn } from "@/components/data/question";
 import { UNIT_COOKIE, unitFromCookie } from "@/components/ui/unit-cookie";
 
 export const metadata: Metadata = {
@@ -25,6 +26,7 @@ export default async function DataPage({ searchParams }: { searchParams: Promise
         isExample={isExample}
         unknown={unknown}
         initialAnswer={answer}
+        defaults={answer.kind === "overview" ? {} : await defaults()}
         initialUnit={unitFromCookie(cookieStore.get(UNIT_COOKIE)?.value)}
         models={MODEL_OPTIONS}
         gpus={GPU_OPTIONS}
@@ -32,4 +34,13 @@ export default async function DataPage({ searchParams }: { searchParams: Promise
       />
     </main>
   );
+}
+
+/** What the form shows where nothing was given, for an address that cannot be answered. */
+async function defaults(): Promise<FilledIn> {
+  const answer = await dataAction(questionOf(EXAMPLE_TEXTS));
+  if (answer.kind !== "overview") throw new Error(`the example is refused: ${JSON.stringify(answer)}`);
+  // How many images follow is the example's own.
+  const { images: _images, ...filled } = filledInBy(answer.overview);
+  return filled;
 }

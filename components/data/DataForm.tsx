@@ -9,7 +9,7 @@ import { DATA_STRATEGIES } from "@/lib/estimate/data/data-strategies";
 import type { Issue } from "@/lib/plan/plan";
 import { FigureField, ListField, SearchField, SegmentsField } from "./DataField";
 import type { DataParameter } from "./fields";
-import { filledInBy } from "./filled-in";
+import { type FilledIn, filledInBy } from "./filled-in";
 import { DataFormContext } from "./form-context";
 import { PilotField } from "./PilotField";
 import { type DataTexts, issuesByDataField } from "./question";
@@ -41,6 +41,7 @@ const METHODS = Object.entries(ANNOTATION_TIMES).map(([value, { label }]) => ({ 
 export function DataForm({
   texts,
   overview,
+  defaults,
   issues,
   models,
   gpus,
@@ -49,6 +50,8 @@ export function DataForm({
 }: {
   texts: DataTexts;
   overview: DataOverview | null;
+  /** What is filled in before there is an answer. */
+  defaults: FilledIn;
   issues: readonly Issue[];
   models: readonly Option[];
   gpus: readonly Option[];
@@ -58,14 +61,14 @@ export function DataForm({
 }) {
   const form = useMemo(() => {
     const byField = issuesByDataField(issues, texts);
-    const filled = filledInBy(overview);
+    const filled = overview === null ? defaults : filledInBy(overview);
     return {
       texts,
       set: onChange,
       issuesOf: (name: DataParameter) => byField.get(name) ?? [],
       filledIn: (name: DataParameter) => filled[name] ?? "",
     };
-  }, [texts, overview, issues, onChange]);
+  }, [texts, overview, defaults, issues, onChange]);
   const method = texts.method ?? form.filledIn("method");
   const countsObjects = Object.entries(ANNOTATION_TIMES).some(
     ([name, { unit }]) => name === method && unit !== "image",

@@ -20,6 +20,7 @@ import { DataForm } from "./DataForm";
 import { DatasetCard } from "./DatasetCard";
 import { DatasetField } from "./DatasetField";
 import { type DataParameter, dataFieldId, fieldOfPath, fieldText } from "./fields";
+import type { FilledIn } from "./filled-in";
 import { LabellingCard } from "./LabellingCard";
 import { NextCard } from "./NextCard";
 import { type DataTexts, inWordsOfForm, queryOfTexts, textsIn, textsOfDataset, withText } from "./question";
@@ -38,6 +39,8 @@ interface DataPlannerProps {
   /** Parameters of the address that no field has. */
   readonly unknown: readonly string[];
   readonly initialAnswer: OverviewAnswer;
+  /** What is filled in where nothing was given and nothing was answered yet. */
+  readonly defaults: FilledIn;
   readonly initialUnit: ByteUnit;
   readonly models: readonly Option[];
   readonly gpus: readonly Option[];
@@ -56,7 +59,7 @@ export function DataPlanner(props: DataPlannerProps) {
   );
 }
 
-function DataPage({ initialTexts, isExample, unknown, initialAnswer, models, gpus, ask }: DataPlannerProps) {
+function DataPage({ initialTexts, isExample, unknown, initialAnswer, defaults, models, gpus, ask }: DataPlannerProps) {
   const [texts, setTexts] = useState(initialTexts);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
   const { answer, overview, isWaiting, retry } = useOverview(texts, initialAnswer, ask);
@@ -82,6 +85,7 @@ function DataPage({ initialTexts, isExample, unknown, initialAnswer, models, gpu
         <DataForm
           texts={texts}
           overview={overview}
+          defaults={defaults}
           issues={issues}
           models={models}
           gpus={gpus}

@@ -2,9 +2,10 @@ import type { DataOverview } from "@/lib/api/data-overview";
 import { KB } from "@/lib/units";
 import type { DataParameter } from "./fields";
 
+export type FilledIn = Readonly<Partial<Record<DataParameter, string>>>;
+
 /** What an answer filled in for fields that were left open, as a person would type it. */
-export function filledInBy(overview: DataOverview | null): Readonly<Partial<Record<DataParameter, string>>> {
-  if (overview === null) return {};
+export function filledInBy(overview: DataOverview): FilledIn {
   const { request } = overview.requirement;
   const { search, plan, images } = overview;
   const percent = (fraction: number) => String(Number((fraction * 100).toPrecision(6)));

@@ -154,16 +154,16 @@ export function issuesByDataField(
   return byField;
 }
 
-/** The API counts in fractions, the form in percent. */
+/** The API counts in fractions and has names of its own; the form counts in percent, and its label stands beside. */
 export function inWordsOfForm(issue: Issue, name: DataParameter, texts: DataTexts): Issue {
   if (name === "pilot") return { ...issue, message: pilotMessage(issue, texts) };
-  const { isPercent, label } = fieldText(name);
-  if (isPercent !== true || texts[name] === undefined) return issue;
+  const text = texts[name];
+  if (fieldText(name).isPercent !== true || text === undefined) {
+    const named = `${issue.path} `;
+    return issue.message.startsWith(named) ? { ...issue, message: issue.message.slice(named.length) } : issue;
+  }
   const most = name === "testShare" ? 50 : 100;
-  return {
-    ...issue,
-    message: `${label} “${texts[name]?.slice(0, 40)}” must be a number above 0 and below ${most}, in percent`,
-  };
+  return { ...issue, message: `“${text.slice(0, 40)}” must be a number above 0 and below ${most}, in percent` };
 }
 
 function pilotMessage({ path, message }: Issue, texts: DataTexts): string {
