@@ -41,6 +41,18 @@ const MOST_VALUES = 600_000;
  * sampler that improves.
  */
 export function searchEpochs(size: SearchSize): SearchEpochs {
+  const key = JSON.stringify(size);
+  const epochs = known.get(key) ?? epochsOf(size);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, epochs);
+  return epochs;
+}
+
+/** The same question gets the same answer, and a page asks it with every key: half of its time went into this. */
+const known = new Map<string, SearchEpochs>();
+const MOST_KNOWN = 200;
+
+function epochsOf(size: SearchSize): SearchEpochs {
   const cap = size.trialCount * size.epochsPerTrial;
   if (size.pruner.kind === "none") {
     const reason = "nothing is stopped early";
