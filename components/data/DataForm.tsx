@@ -13,6 +13,7 @@ import { type FilledIn, filledInBy } from "./filled-in";
 import { DataFormContext } from "./form-context";
 import { PilotField } from "./PilotField";
 import { type DataTexts, issuesByDataField } from "./question";
+import { capitalized } from "./words";
 
 const TASKS = [
   { value: "classification", label: "Classification" },
@@ -151,8 +152,4 @@ function More({ title, isWrong, children }: { title: string; isWrong: boolean; c
       <div className="space-y-4 px-5 pt-1 pb-5">{children}</div>
     </details>
   );
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,14 +1,12 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Check, CircleHelp, Link2 } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
-import type { Invalid, Option } from "@/components/planner/answers";
+import type { Option } from "@/components/planner/answers";
 import { focusField } from "@/components/planner/focus-field";
 import { PlanSheet } from "@/components/planner/PlanSheet";
 import { FailedCard } from "@/components/planner/Refusal";
 import { ByteUnitProvider } from "@/components/ui/ByteUnit";
-import { copyText } from "@/components/ui/copy-text";
 import { Spoken } from "@/components/ui/Spoken";
 import type { DataOverview } from "@/lib/api/data-overview";
 import type { DatasetReport } from "@/lib/datasets/dataset-report";
@@ -19,13 +17,15 @@ import { CurveChart } from "./CurveChart";
 import { DataForm } from "./DataForm";
 import { DatasetCard } from "./DatasetCard";
 import { DatasetField } from "./DatasetField";
-import { type DataParameter, dataFieldId, fieldOfPath, fieldText } from "./fields";
+import { type DataParameter, dataFieldId } from "./fields";
 import type { FilledIn } from "./filled-in";
+import { InvalidQuestion } from "./InvalidQuestion";
 import { LabellingCard } from "./LabellingCard";
 import { NextCard } from "./NextCard";
-import { type DataTexts, inWordsOfForm, queryOfTexts, textsIn, textsOfDataset, withText } from "./question";
+import { type DataTexts, queryOfTexts, textsIn, textsOfDataset, withText } from "./question";
 import { RestsOn } from "./RestsOn";
 import { SearchCard } from "./SearchCard";
+import { ShareQuestion } from "./ShareQuestion";
 import { SplitCard } from "./SplitCard";
 import { StrategyTable } from "./StrategyTable";
 import { useInspection } from "./use-inspection";
@@ -114,7 +114,7 @@ function DataPage({ initialTexts, isExample, unknown, initialAnswer, defaults, m
             {isExample && texts === initialTexts && (
               <p className="text-sm text-muted">An example: put your own task and pilot in its place.</p>
             )}
-            <Answer overview={overview} gpus={gpus} share={<Share texts={texts} isAnswered={isAnswered} />} />
+            <Answer overview={overview} gpus={gpus} share={<ShareQuestion texts={texts} isAnswered={isAnswered} />} />
             <Spoken text={isAnswered ? `${headline(overview)}.` : null} />
           </div>
         )}
@@ -147,85 +147,6 @@ function Answer({
       <SearchCard overview={overview} />
       <ChapterCard overview={overview} />
       <RestsOn overview={overview} />
-    </>
-  );
-}
-
-/** Every problem at once, with the way to each field. */
-function InvalidQuestion({
-  invalid: { issues },
-  texts,
-  hasLast,
-  onFix,
-}: {
-  invalid: Invalid;
-  texts: DataTexts;
-  hasLast: boolean;
-  onFix: (name: DataParameter) => void;
-}) {
-  return (
-    <section aria-labelledby="invalid-title" className="panel mb-4 border-tight p-4 sm:p-6">
-      <h2 id="invalid-title" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
-        <CircleHelp aria-hidden="true" className="size-6 shrink-0 text-tight" />
-        {issues.length === 1
-          ? "One value keeps this from being answered"
-          : `${issues.length} values keep this from being answered`}
-      </h2>
-      <ul className="mt-3 space-y-2 text-sm">
-        {issues.map((issue) => {
-          const name = fieldOfPath(issue.path);
-          return (
-            <li key={`${issue.path} ${issue.message}`} className="wrap-anywhere">
-              {name === null ? (
-                issue.message
-              ) : (
-                <>
-                  <button type="button" className="link font-medium" onClick={() => onFix(name)}>
-                    {fieldText(name).label}
-                  </button>{" "}
-                  {inWordsOfForm(issue, name, texts).message}
-                </>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-      <p className="mt-3 text-sm text-muted">
-        {hasLast ? (
-          "Below is the last answer, for the task as it was before."
-        ) : (
-          <>
-            Correct it in the form, and the answer comes by itself; or{" "}
-            <a className="link" href="/data">
-              start over from an example
-            </a>
-            .
-          </>
-        )}
-      </p>
-    </section>
-  );
-}
-
-function Share({ texts, isAnswered }: { texts: DataTexts; isAnswered: boolean }) {
-  const [news, setNews] = useState<{ readonly texts: DataTexts; readonly text: string } | null>(null);
-  const isCopied = news?.texts === texts;
-  async function share() {
-    const url = new URL(`/data?${queryOfTexts(texts)}`, window.location.origin).href;
-    const text = (await copyText(url))
-      ? "Link copied."
-      : "This browser refuses to copy: the address bar holds the link.";
-    setNews({ texts, text });
-  }
-  return (
-    <>
-      <button type="button" className="button" disabled={!isAnswered} onClick={() => void share()}>
-        {isCopied ? <Check aria-hidden="true" className="size-4" /> : <Link2 aria-hidden="true" className="size-4" />}
-        Share
-      </button>
-      <p aria-live="polite" className="text-sm text-muted empty:-ml-2">
-        {isCopied && news.text}
-      </p>
     </>
   );
 }

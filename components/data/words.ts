@@ -124,3 +124,7 @@ export function usdRange({ low, likely, high }: { low: number; likely: number; h
   if (low === high) return formatUsd(likely);
   return `${formatUsd(likely)} (${formatUsd(low)}–${formatUsd(high).replace("$", "")})`;
 }
+
+export function capitalized(label: string): string {
+  return label.charAt(0).toUpperCase() + label.slice(1);
+}
