@@ -62,7 +62,8 @@ afterAll(async () => {
   process.env = environment;
   await closeDatabases();
   rmSync(folder, { recursive: true, force: true });
-});
+  // The run that an example asked for is cancelled once its model is written.
+}, 30_000);
 
 interface Document {
   readonly openapi: string;
