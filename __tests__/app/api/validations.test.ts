@@ -29,7 +29,7 @@ beforeAll(() => {
   };
 });
 
-afterEach(endValidations);
+afterEach(endValidations, 30_000);
 
 afterAll(async () => {
   process.env = environment;
