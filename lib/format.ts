@@ -36,6 +36,13 @@ export function formatBytesNumber(bytes: number, unit: ByteUnit): string {
   return formatDecimal(finite(bytes) / BYTES_PER_UNIT[unit], FRACTION_DIGITS[unit]);
 }
 
+/** Bytes that are set beside other bytes, in three significant digits, from a thousand on in whole units: "2.40 GiB", "0.00214 GiB". */
+export function formatFineBytes(bytes: number, unit: ByteUnit): string {
+  const value = finite(bytes) / BYTES_PER_UNIT[unit];
+  if (value === 0) return withUnit("0", unit);
+  return withUnit(Math.abs(value) >= 1000 ? formatCount(value) : minus(EXACTLY_THREE_DIGITS.format(value)), unit);
+}
+
 /** A difference in bytes with its sign: "+1.2 GiB", "−7.9 GiB". */
 export function formatBytesChange(bytes: number, unit: ByteUnit): string {
   const text = formatBytes(Math.abs(bytes), unit);
@@ -57,6 +64,15 @@ export function formatPercent(fraction: number): string {
   const percent = finite(fraction) * 100;
   const digits = percent !== 0 && Math.abs(percent) < 1 ? 1 : 0;
   return withUnit(formatDecimal(percent, digits), "%");
+}
+
+/** How far a prediction is off, as a fraction of what was measured: "+1.2 %", "−0.3 %", "0.0 %" only where nothing is off. */
+export function formatSignedPercent(fraction: number): string {
+  const percent = finite(fraction) * 100;
+  if (percent === 0) return withUnit("0.0", "%");
+  const text = ONE_DECIMAL.format(Math.abs(percent));
+  if (text === "0.0") return withUnit("< 0.1", "%");
+  return `${percent > 0 ? "+" : MINUS}${withUnit(text, "%")}`;
 }
 
 /** An accuracy as percent with a tenth where there is one: "85 %", "72.5 %". Pilots tell accuracies apart to about that. */
@@ -167,6 +183,10 @@ const CENTS = fixedDecimals(2);
 const CENT = 0.01;
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const THREE_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+const EXACTLY_THREE_DIGITS = new Intl.NumberFormat("en-US", {
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+});
 const TWO_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
 
 function fixedDecimals(digits: 0 | 1 | 2): Intl.NumberFormat {

@@ -30,6 +30,9 @@ export function Header() {
           <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/gpus">
             GPUs
           </a>
+          <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/check">
+            Check<span className="max-lg:sr-only"> on this machine</span>
+          </a>
           <a className="rounded-md px-2 py-1.5 font-medium hover:bg-sunken" href="/accuracy">
             Accuracy
           </a>

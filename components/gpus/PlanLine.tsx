@@ -25,7 +25,8 @@ export function PlanLine({ plan }: { plan: Plan }) {
   );
 }
 
-function strategyText(strategy: Strategy): string {
+/** What trains, in a few words. */
+export function strategyText(strategy: Strategy): string {
   switch (strategy.kind) {
     case "full":
       return "everything trains";

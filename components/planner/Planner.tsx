@@ -120,6 +120,11 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
                       Which GPU?
                     </a>
                   )}
+                  {link !== null && (
+                    <a className="button" href={`/check${link.slice("/".length)}`}>
+                      Check on this machine
+                    </a>
+                  )}
                   {comparison !== null && (
                     <a className="button" href={comparison}>
                       <Columns2 aria-hidden="true" className="size-4" />

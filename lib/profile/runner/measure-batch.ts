@@ -18,7 +18,7 @@ import { runWorker, type WorkerOutcome } from "./run-worker";
 import type { MeasuredAnswer } from "./worker-answer";
 
 /** Memory that is left to the rest of the machine. */
-const RESERVE_BYTES = GIB / 2;
+export const RESERVE_BYTES = GIB / 2;
 
 /** One profiled run and two timed models. */
 export const PARTS_PER_BATCH = 1 + STEP_COUNTS.length;

@@ -1,0 +1,118 @@
+/** What a validation would run on this machine, before anything runs. */
+
+import { setImmediate } from "node:timers/promises";
+import type { CheckQuestion, InvalidQuestion, Preview, PreviewRow, RefusedPlan } from "@/components/check/answers";
+import { parseValidationRequest } from "@/lib/api/validation-request-schema";
+import { type ParsedPlan, parsePlan } from "@/lib/plan/parse-plan";
+import { fittingBatchSizes } from "@/lib/profile/fitting-batches";
+import { STEP_COUNTS } from "@/lib/profile/request-limits";
+import { judgeRunnable } from "@/lib/profile/runnable-plan";
+import { describeMachine } from "@/lib/profile/runner/machine";
+import { RESERVE_BYTES } from "@/lib/profile/runner/measure-batch";
+import { type PreparedModel, prepareModel, stepGraph } from "@/lib/profile/step-model";
+import type { Device, Machine, ValidationRequest } from "@/lib/profile/validation";
+import { predictedStep } from "@/lib/profile/validation-row";
+
+/**
+ * @param predicts  work out the memory of each batch size, and the batch sizes themselves where they were left open; it
+ *                  takes seconds of this process
+ */
+export async function previewCheck(
+  question: CheckQuestion,
+  { predicts }: { readonly predicts: boolean },
+): Promise<Preview | RefusedPlan | InvalidQuestion> {
+  const machine = await describeMachine();
+  const asked = { ...question, device: question.device ?? (machine.gpu === null ? "cpu" : "cuda") };
+  const reading = parseValidationRequest(withoutUndefined(asked));
+  const planned = parsePlan(question.plan);
+  if (!reading.ok) {
+    return refusal(asked.device, planned, machine) ?? { kind: "invalid", issues: reading.issues, machine };
+  }
+  const { request } = reading;
+  const freeBytes = freeBytesOf(request.device, machine);
+  const plannedPrecision = planned.ok ? planned.plan.precision : request.plan.precision;
+  const outline = { kind: "preview", request, machine, plannedPrecision, freeBytes, rows: null } as const;
+  if (!predicts) return outline;
+  const predictions = new Predictions(request, machine.threadCount);
+  const batchSizes =
+    question.batchSizes === undefined
+      ? await fittingBatchSizes(request.plan, request.device, freeBytes, (size) => predictions.neededBytes(size))
+      : request.batchSizes;
+  const rows: PreviewRow[] = [];
+  for (const batchSize of batchSizes) rows.push(await predictions.row(batchSize));
+  return { ...outline, request: { ...request, batchSizes }, rows };
+}
+
+/** The device decides what it has kernels for, so it is asked as soon as it and the plan are known, whatever else is wrong. */
+function refusal(device: unknown, planned: ReturnType<typeof parsePlan>, machine: Machine): RefusedPlan | null {
+  if (!planned.ok || (device !== "cpu" && device !== "cuda")) return null;
+  const judgement = judgeRunnable(planned.plan, device);
+  if (judgement.ok) return null;
+  const { plan, assumptions } = planned;
+  // Left open, the precision is the device's own and no obstacle.
+  const isOpen = device === "cpu" && assumptions.some(({ field }) => field === "precision");
+  const issues = judgement.issues.filter(({ path }) => !(isOpen && path === "precision"));
+  if (issues.length === 0) return null;
+  return { kind: "refused", machine, device, plan, issues, nearest: { ...plan, ...judgement.changes } };
+}
+
+function freeBytesOf(device: Device, machine: Machine): number {
+  // Without a GPU the run ends with the runtime's own words; nothing can be said of its memory beforehand.
+  if (device === "cuda") return machine.gpu?.memoryFreeBytes ?? Number.POSITIVE_INFINITY;
+  return Math.max(0, machine.memoryAvailableBytes - RESERVE_BYTES);
+}
+
+/** Predictions for one plan, each model written once. */
+class Predictions {
+  private readonly graph: ReturnType<typeof stepGraph>;
+  private readonly known = new Map<number, Promise<readonly PreparedMemory[]>>();
+
+  constructor(
+    private readonly request: ValidationRequest,
+    private readonly threadCount: number,
+  ) {
+    const parsed: ParsedPlan | { readonly ok: false } = parsePlan(request.plan);
+    if (!parsed.ok) throw new Error("a plan that was read is refused when it is read again");
+    this.graph = stepGraph(parsed);
+  }
+
+  async neededBytes(batchSize: number): Promise<number> {
+    return Math.max(...(await this.of(batchSize)).map(({ inUsePeakBytes }) => inUsePeakBytes));
+  }
+
+  async row(batchSize: number): Promise<PreviewRow> {
+    const [oneStep] = await this.of(batchSize);
+    if (oneStep === undefined) throw new RangeError("no model is measured");
+    const predicted = predictedStep(oneStep, NO_SECONDS);
+    return { batchSize, predicted, neededBytes: await this.neededBytes(batchSize) };
+  }
+
+  private of(batchSize: number): Promise<readonly PreparedMemory[]> {
+    const known = this.known.get(batchSize) ?? this.work(batchSize);
+    this.known.set(batchSize, known);
+    return known;
+  }
+
+  private async work(batchSize: number): Promise<readonly PreparedMemory[]> {
+    const memories: PreparedMemory[] = [];
+    for (const stepCount of STEP_COUNTS) {
+      // Each takes up to seconds; others are answered in between.
+      await setImmediate();
+      const how = { batchSize, stepCount, device: this.request.device, threadCount: this.threadCount };
+      memories.push(prepareModel(this.graph, this.request.plan, how).memory);
+    }
+    return memories;
+  }
+}
+
+type PreparedMemory = PreparedModel["memory"];
+
+const NO_SECONDS = {
+  kind: "not_predicted",
+  why: "seconds are predicted only for a device that was calibrated",
+} as const;
+
+/** What was not said is left open, not said to be nothing. */
+function withoutUndefined(question: CheckQuestion): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(question).filter(([, value]) => value !== undefined));
+}

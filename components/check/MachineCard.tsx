@@ -1,0 +1,72 @@
+import { Bytes } from "@/components/ui/ByteUnit";
+import { formatCount } from "@/lib/format";
+import type { Validation } from "@/lib/profile/validation";
+import { dateText, planText } from "./words";
+
+/** What ran, on what, with which versions. */
+export function MachineCard({ validation }: { validation: Validation }) {
+  const { machine, plan, createdAt, startedAt, repeats, timeLimitSeconds, id, rows } = validation;
+  const written = rows.find(({ nodeCount }) => nodeCount !== null);
+  return (
+    <section aria-labelledby="machine" className="panel min-w-0 p-4 sm:p-6">
+      <h3 id="machine" className="text-lg font-semibold tracking-tight">
+        What ran, and on what
+      </h3>
+      <dl className="mt-3 divide-y divide-line text-sm">
+        <Fact name="Plan">{planText(plan)}</Fact>
+        <Fact name="Asked">{dateText(createdAt)}</Fact>
+        {startedAt !== null && <Fact name="Begun">{dateText(startedAt)}</Fact>}
+        <Fact name="Timed runs of each model">
+          {formatCount(repeats)}, at most {formatCount(timeLimitSeconds)} s in all
+        </Fact>
+        {written?.nodeCount != null && written.modelBytes !== null && (
+          <Fact name="Model of one step">
+            {formatCount(written.nodeCount)} operations, a file of <Bytes value={written.modelBytes} />
+          </Fact>
+        )}
+        {machine === null ? (
+          <Fact name="Machine">not known: it never ran</Fact>
+        ) : (
+          <>
+            <Fact name="Processor">
+              {machine.cpuName}, {formatCount(machine.coreCount)} cores, {formatCount(machine.threadCount)} threads used
+            </Fact>
+            <Fact name="Memory">
+              <Bytes value={machine.memoryAvailableBytes} /> of <Bytes value={machine.memoryTotalBytes} /> were
+              available
+            </Fact>
+            <Fact name="NVIDIA GPU">
+              {machine.gpu === null ? (
+                `none found: ${machine.noGpu ?? "no reason is known"}`
+              ) : (
+                <>
+                  {machine.gpu.name}, driver {machine.gpu.driverVersion}, <Bytes value={machine.gpu.memoryFreeBytes} />{" "}
+                  of <Bytes value={machine.gpu.memoryTotalBytes} /> were free
+                </>
+              )}
+            </Fact>
+            <Fact name="System">{machine.platform}</Fact>
+            <Fact name="Versions">
+              ONNX Runtime {machine.versions.onnxruntime}, Node {machine.versions.node}, estimator{" "}
+              {machine.versions.headroom}
+            </Fact>
+          </>
+        )}
+        <Fact name="The same as JSON">
+          <a className="link" href={`/api/v1/validations/${id}`}>
+            /api/v1/validations/{id}
+          </a>
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className="flex flex-wrap justify-between gap-x-6 py-1.5">
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 text-right wrap-anywhere max-sm:text-left">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { CircleHelp } from "lucide-react";
+import { labelOf } from "@/components/planner/field-texts";
+import { formatCount } from "@/lib/format";
+import type { Plan } from "@/lib/plan/plan";
+import type { RefusedPlan } from "./answers";
+import { deviceText } from "./words";
+
+/** An honest no: what of the plan this engine cannot run, and the nearest plan that it can, one click away. */
+export function RefusedCard({
+  refused: { device, plan, nearest, issues },
+  onUse,
+}: {
+  refused: RefusedPlan;
+  onUse: (plan: Plan) => void;
+}) {
+  const changes = changedFields(plan, nearest);
+  return (
+    <section aria-labelledby="refused" className="panel border-tight p-4 sm:p-6">
+      <h2 id="refused" className="flex items-start gap-2.5 text-xl leading-snug font-semibold tracking-tight">
+        <CircleHelp aria-hidden="true" className="mt-0.5 size-6 shrink-0 text-tight" />
+        This plan cannot run here as it stands
+      </h2>
+      <p className="mt-2 text-sm text-muted">
+        A check runs one training step in ONNX Runtime on one {deviceText(device)}. Of this plan it cannot run:
+      </p>
+      <ul className="mt-2 list-disc space-y-1.5 pl-5 text-sm wrap-anywhere">
+        {issues.map(({ path, message }) => (
+          <li key={path}>
+            <strong className="font-semibold">{labelOf(path)}</strong>: {message}
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="button button-primary mt-4 whitespace-normal" onClick={() => onUse(nearest)}>
+        Use the nearest plan that can: {changes}
+      </button>
+      <p className="mt-2 text-sm text-muted">Everything else stays as it is, and your plan in the planner too.</p>
+    </section>
+  );
+}
+
+function changedFields(plan: Plan, nearest: Plan): string {
+  const fields = ["precision", "optimizer", "deviceCount", "sharding", "gradAccumulationSteps"] as const;
+  return fields
+    .filter((field) => plan[field] !== nearest[field])
+    .map((field) => `${labelOf(field)} ${valueText(nearest[field])}`)
+    .join(", ");
+}
+
+function valueText(value: string | number): string {
+  return typeof value === "number" ? formatCount(value) : value;
+}

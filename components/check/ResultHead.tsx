@@ -1,0 +1,55 @@
+"use client";
+
+import { useByteUnit } from "@/components/ui/ByteUnit";
+import { formatSeconds } from "@/lib/format";
+import type { Validation } from "@/lib/profile/validation";
+import { StateIcon, TONES } from "./StateBadge";
+import { headline } from "./words";
+
+/** What came of it, in one sentence. */
+export function ResultHead({ validation }: { validation: Validation }) {
+  const unit = useByteUnit();
+  const { tone, title, measured } = headline(validation, unit);
+  const { state, rows, remarks, wallSeconds } = validation;
+  const look = TONES[tone];
+  const reason = reasonText(validation);
+  return (
+    <section
+      aria-labelledby="result"
+      className={`rounded-xl border border-line px-4 py-4 sm:px-6 sm:py-5 ${look.soft}`}
+    >
+      <h2
+        id="result"
+        className="flex items-start gap-2.5 text-lg leading-snug font-semibold tracking-tight text-pretty tabular-nums sm:text-xl"
+      >
+        <StateIcon kind={state.kind} className={`mt-0.5 size-6 ${look.text}`} />
+        <span className="min-w-0">{title}</span>
+      </h2>
+      {reason !== null && <p className="mt-2 text-sm wrap-anywhere">{reason}</p>}
+      {measured !== null && (
+        <p className="mt-2 tabular-nums">
+          <span className="font-medium">What was measured until then:</span> {measured}
+        </p>
+      )}
+      {wallSeconds !== null && (
+        <p className="mt-2 text-sm text-muted">
+          It took {formatSeconds(wallSeconds)} in all,{" "}
+          {rows.length === 1 ? "for one batch size" : `for ${rows.length} batch sizes`}.
+        </p>
+      )}
+      {remarks.length > 0 && (
+        <ul className="mt-2 list-disc space-y-1 pl-5 text-sm">
+          {remarks.map((remark) => (
+            <li key={remark}>{remark}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** What exactly stopped it, where the title does not say it. */
+function reasonText({ rows }: Validation): string | null {
+  const ends = ["would_not_fit", "out_of_memory", "failed"] as const;
+  return rows.find(({ outcome }) => ends.some((end) => end === outcome))?.reason ?? null;
+}

@@ -1,0 +1,176 @@
+"use client";
+
+import { Hourglass, Play, RefreshCw } from "lucide-react";
+import { Bytes, useByteUnit } from "@/components/ui/ByteUnit";
+import { formatBytes, formatCount, formatFineBytes, formatRoughSeconds, formatSeconds } from "@/lib/format";
+import { stepsPerBatch } from "@/lib/profile/planned-steps";
+import type { Preview, PreviewRow } from "./answers";
+import { DeviceNote } from "./DeviceNote";
+import { batchesText, modelText, planText } from "./words";
+
+/** Everything that will run and for how long, and the button that starts it. */
+export function WhatRuns({
+  preview,
+  isWaiting,
+  isStarting,
+  problem,
+  onStart,
+  onLookAgain,
+  onUseCpu,
+}: {
+  preview: Preview;
+  /** Whether what is shown is for an older question. */
+  isWaiting: boolean;
+  isStarting: boolean;
+  /** Why it could not be started. */
+  problem: string | null;
+  onStart: () => void;
+  onLookAgain: () => void;
+  onUseCpu: () => void;
+}) {
+  const { request, machine, plannedPrecision, rows, freeBytes } = preview;
+  const { plan, device, batchSizes } = request;
+  const unit = useByteUnit();
+  const lacksGpu = device === "cuda" && machine.gpu === null;
+  const first = rows?.[0];
+  const fitsNothing = first !== undefined && first.neededBytes > freeBytes;
+  const where = device === "cuda" ? (machine.gpu?.name ?? "the GPU") : "the CPU";
+  return (
+    <section aria-labelledby="what-runs" className="panel p-4 sm:p-6">
+      <h2 id="what-runs" className="text-xl leading-snug font-semibold tracking-tight text-pretty">
+        {formatCount(batchSizes.length * stepsPerBatch(request))} training steps of {modelText(plan)} at{" "}
+        {batchesText(batchSizes)} on {where}
+      </h2>
+      <p className="mt-1 text-sm wrap-anywhere text-muted">{planText(plan)}</p>
+      {plan.precision !== plannedPrecision && (
+        <p className="mt-1 text-sm">
+          It runs in {plan.precision}, where the plan says {plannedPrecision}: ONNX Runtime has float16 only as a slow
+          emulation on a CPU. On a GPU it would run as planned.
+        </p>
+      )}
+      <div className="mt-4">
+        {lacksGpu ? (
+          <p className="rounded-lg bg-tight-soft px-3 py-2.5 text-sm">
+            A GPU was chosen, and none was found here: {machine.noGpu ?? "the driver does not answer"}.{" "}
+            <button type="button" className="link" onClick={onUseCpu}>
+              Run it on the CPU
+            </button>
+          </p>
+        ) : (
+          <DeviceNote device={device} machine={machine} />
+        )}
+      </div>
+
+      <div className="mt-4 min-h-40">
+        {rows === null ? (
+          <p className="text-sm text-muted">Working out what each batch size takes…</p>
+        ) : (
+          <MemoryTable rows={rows} freeBytes={freeBytes} />
+        )}
+      </div>
+
+      <dl className="mt-4 space-y-2 text-sm">
+        <div className="flex gap-2.5">
+          <Hourglass aria-hidden="true" className="mt-0.5 size-4.5 shrink-0 text-muted" />
+          <dt className="sr-only">How long</dt>
+          <dd className="min-w-0">{howLong(preview)}</dd>
+        </div>
+      </dl>
+      <p className="mt-2 text-sm text-muted">
+        Meanwhile {device === "cuda" ? "the GPU" : "every core of the machine"} is busy: other work slows down, and
+        slows the check down. One check runs at a time; others wait. Weights, images and texts are drawn at random, and
+        nothing is kept but the figures.
+      </p>
+
+      <div className="mt-5 flex flex-wrap items-center gap-3">
+        <button
+          type="button"
+          className="button button-primary min-h-11 px-5"
+          disabled={isWaiting || isStarting || rows === null || fitsNothing || lacksGpu}
+          onClick={onStart}
+        >
+          <Play aria-hidden="true" className="size-4" />
+          {isStarting ? "Starting…" : "Start the check"}
+        </button>
+        <button type="button" className="button" disabled={isWaiting} onClick={onLookAgain}>
+          <RefreshCw aria-hidden="true" className="size-4" />
+          Look at the machine again
+        </button>
+      </div>
+      <div role="alert" className="text-sm">
+        {problem !== null && <p className="mt-3 text-over">Not started: {problem}</p>}
+      </div>
+      {fitsNothing && (
+        <p className="mt-3 text-sm text-over">
+          Not even batch {formatCount(first.batchSize)} fits: it takes {formatFineBytes(first.neededBytes, unit)} by
+          prediction, and {formatBytes(freeBytes, unit)} are free. Choose smaller batch sizes, train less of the model,
+          or end other programs and look again.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function MemoryTable({ rows, freeBytes }: { rows: readonly PreviewRow[]; freeBytes: number }) {
+  const unit = useByteUnit();
+  return (
+    <table className="w-full text-sm">
+      <caption className="pb-1.5 text-left text-muted">
+        Memory by prediction, the most that any of the models takes at once
+        {Number.isFinite(freeBytes) && (
+          <>
+            ; <Bytes value={freeBytes} /> are free for it
+          </>
+        )}
+      </caption>
+      <thead className="text-muted">
+        <tr className="border-t border-line">
+          <th scope="col" className="py-1.5 pr-3 text-left font-normal">
+            Batch
+          </th>
+          <th scope="col" className="py-1.5 pr-3 text-right font-normal">
+            One step
+          </th>
+          <th scope="col" className="py-1.5 pr-3 text-right font-normal">
+            At most
+          </th>
+          <th scope="col" className="py-1.5 text-left font-normal">
+            <span className="sr-only">Whether it fits</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ batchSize, predicted: { inUsePeakBytes: peak }, neededBytes }) => (
+          <tr key={batchSize} className="border-t border-line">
+            <th scope="row" className="py-1.5 pr-3 text-left font-medium tabular-nums">
+              {formatCount(batchSize)}
+            </th>
+            <td className="py-1.5 pr-3 text-right whitespace-nowrap">
+              {peak.kind === "predicted" ? formatFineBytes(peak.value, unit) : "not predicted"}
+            </td>
+            <td className="py-1.5 pr-3 text-right whitespace-nowrap">{formatFineBytes(neededBytes, unit)}</td>
+            <td className="w-1/2 py-1.5">
+              {neededBytes <= freeBytes ? (
+                <span className="text-fits">fits</span>
+              ) : (
+                <span className="text-over">does not fit: neither this nor a larger one is started</span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Only what is known: seconds where all were predicted, and in any case the limit. */
+function howLong({ request, rows }: Preview): string {
+  const limit = `after ${formatSeconds(request.timeLimitSeconds)} at the latest it ends by itself`;
+  const seconds = (rows ?? []).map(({ predicted: { stepSeconds } }) => stepSeconds);
+  const known = seconds.flatMap((each) => (each.kind === "predicted" ? [each.value] : []));
+  if (known.length > 0 && known.length === seconds.length) {
+    const sum = known.reduce((total, each) => total + each * stepsPerBatch(request), 0);
+    return `About ${formatRoughSeconds(sum)} of computing by prediction, and a few seconds for each batch size to begin; ${limit}.`;
+  }
+  return `How long it takes is not known before the first batch size was timed; ${limit}, and what was measured until then stays.`;
+}
