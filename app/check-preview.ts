@@ -1,9 +1,11 @@
 /** What a validation would run on this machine, before anything runs. */
 
 import { setImmediate } from "node:timers/promises";
+import { recentValidations } from "@/app/validations";
 import type { CheckQuestion, InvalidQuestion, Preview, PreviewRow, RefusedPlan } from "@/components/check/answers";
 import { parseValidationRequest } from "@/lib/api/validation-request-schema";
 import { type ParsedPlan, parsePlan } from "@/lib/plan/parse-plan";
+import type { Plan } from "@/lib/plan/plan";
 import { fittingBatchSizes } from "@/lib/profile/fitting-batches";
 import { STEP_COUNTS } from "@/lib/profile/request-limits";
 import { judgeRunnable } from "@/lib/profile/runnable-plan";
@@ -31,7 +33,8 @@ export async function previewCheck(
   const { request } = reading;
   const freeBytes = freeBytesOf(request.device, machine);
   const plannedPrecision = planned.ok ? planned.plan.precision : request.plan.precision;
-  const outline = { kind: "preview", request, machine, plannedPrecision, freeBytes, rows: null } as const;
+  const earlier = await earlierCheck(request);
+  const outline = { kind: "preview", request, machine, plannedPrecision, freeBytes, earlier, rows: null } as const;
   if (!predicts) return outline;
   const predictions = new Predictions(request, machine.threadCount);
   const batchSizes =
@@ -60,6 +63,20 @@ function freeBytesOf(device: Device, machine: Machine): number {
   // Without a GPU the run ends with the runtime's own words; nothing can be said of its memory beforehand.
   if (device === "cuda") return machine.gpu?.memoryFreeBytes ?? Number.POSITIVE_INFINITY;
   return Math.max(0, machine.memoryAvailableBytes - RESERVE_BYTES);
+}
+
+/** Of the newest checks, since an old one ran on a machine that may have changed. */
+const CHECKS_SEARCHED = 50;
+
+async function earlierCheck({ plan, device }: ValidationRequest): Promise<Preview["earlier"]> {
+  // What the plan says of its batch is not what runs.
+  const key = (each: Plan) => JSON.stringify({ ...each, perDeviceBatchSize: null });
+  const found = (await recentValidations(CHECKS_SEARCHED)).find(
+    (each) => each.state.kind === "done" && each.device === device && key(each.plan) === key(plan),
+  );
+  if (found === undefined || found.wallSeconds === null) return null;
+  if (found.rows.some(({ outcome }) => outcome !== "measured")) return null;
+  return { batchSizes: found.batchSizes, repeats: found.repeats, wallSeconds: found.wallSeconds };
 }
 
 /** Predictions for one plan, each model written once. */

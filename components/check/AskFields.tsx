@@ -7,7 +7,7 @@ import type { Issue } from "@/lib/plan/plan";
 import { VALIDATION_DEFAULTS, VALIDATION_LIMITS } from "@/lib/profile/request-limits";
 import type { Device, Machine } from "@/lib/profile/validation";
 import type { Asked, AskedParameter } from "./asked";
-import { listText } from "./words";
+import { issueText, listText } from "./words";
 
 /** What may be chosen about a check. Whatever is left empty is chosen for the machine, and shown in its place. */
 export function AskFields({
@@ -122,8 +122,8 @@ function Problems({ issues }: { issues: readonly Issue[] }) {
   if (issues.length === 0) return null;
   return (
     <ul className="mt-1 space-y-1 text-[0.8125rem] leading-snug font-medium wrap-anywhere text-over">
-      {issues.map(({ path, message }) => (
-        <li key={`${path} ${message}`}>{message}</li>
+      {issues.map((issue) => (
+        <li key={`${issue.path} ${issue.message}`}>{issueText(issue)}</li>
       ))}
     </ul>
   );

@@ -121,6 +121,11 @@ function Form({ initialPlan, initialAsked, plannerHref, outline, initialHistory,
         {answer.kind === "refused" && (
           <RefusedCard refused={answer} onUse={(nearest) => setPlan({ ...nearest } satisfies PlanInput)} />
         )}
+        {shownAnswer === null && fieldIssues.length > 0 && planIssues.length === 0 && (
+          <p className="panel p-4 text-sm sm:p-6">
+            What will run stands here once the fields that are marked have been corrected.
+          </p>
+        )}
         {shownAnswer !== null && answer.kind !== "refused" && planIssues.length === 0 && (
           <div className="answer" data-waiting={isWaiting && shownAnswer.rows !== null}>
             <WhatRuns

@@ -106,10 +106,13 @@ function Followed({
       {(hasEnded || isAnythingMeasured) && (
         <>
           <FitCharts validation={validation} />
-          <ResultTable validation={validation} />
+          <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+            <ResultTable validation={validation} />
+            <MachineCard validation={validation} />
+          </div>
         </>
       )}
-      <MachineCard validation={validation} />
+      {!(hasEnded || isAnythingMeasured) && <MachineCard validation={validation} />}
       <Spoken text={hasEnded && !isFinal(initial.state) ? "The check has ended. The result is on this page." : null} />
     </div>
   );

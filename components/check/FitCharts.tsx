@@ -31,7 +31,11 @@ export function FitCharts({ validation: { rows, lines, id } }: { validation: Val
       {bytes.length > 0 && (
         <FitChart
           id="memory-line"
-          title={lineTitle(lines.inUsePeakBytes, (value) => formatFineBytes(value, unit), "Memory")}
+          title={lineTitle(
+            lines.inUsePeakBytes,
+            (value) => formatFineBytes(value, Math.abs(value) < BYTES_PER_UNIT[unit] / 10 ? "MiB" : unit),
+            "Memory",
+          )}
           subtitle="Peak memory in use over the batch"
           points={bytes}
           line={lines.inUsePeakBytes}

@@ -42,7 +42,7 @@ function Rows({ rows }: { rows: readonly HistoryRow[] }) {
         <caption className="sr-only">Checks, the newest first; errors are of what was predicted</caption>
         <thead className="bg-sunken text-left">
           <tr>
-            {["State", "Plan", "Device", "Begun", "Memory off by", "One step"].map((name, index) => (
+            {["State", "Plan", "Device", "Asked", "Memory off by", "One step"].map((name, index) => (
               <th key={name} scope="col" className={`px-3 py-2 font-medium ${index > 3 ? "text-right" : ""}`}>
                 {name}
               </th>

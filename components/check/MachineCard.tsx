@@ -1,31 +1,33 @@
 import { Bytes } from "@/components/ui/ByteUnit";
-import { formatCount } from "@/lib/format";
-import type { Validation } from "@/lib/profile/validation";
-import { dateText, planText } from "./words";
+import { formatCount, formatFineBytes, formatSeconds } from "@/lib/format";
+import { isFinal, type Validation } from "@/lib/profile/validation";
+import { dateText, listText, planText } from "./words";
 
 /** What ran, on what, with which versions. */
 export function MachineCard({ validation }: { validation: Validation }) {
-  const { machine, plan, createdAt, startedAt, repeats, timeLimitSeconds, id, rows } = validation;
+  const { machine, plan, createdAt, startedAt, repeats, timeLimitSeconds, id, rows, state, batchSizes } = validation;
+  const hasBegun = state.kind !== "queued";
   const written = rows.find(({ nodeCount }) => nodeCount !== null);
   return (
     <section aria-labelledby="machine" className="panel min-w-0 p-4 sm:p-6">
       <h3 id="machine" className="text-lg font-semibold tracking-tight">
-        What ran, and on what
+        {hasBegun ? "What runs, and on what" : "What will run"}
       </h3>
       <dl className="mt-3 divide-y divide-line text-sm">
         <Fact name="Plan">{planText(plan)}</Fact>
+        <Fact name="Batch sizes">{listText(batchSizes)}</Fact>
         <Fact name="Asked">{dateText(createdAt)}</Fact>
         {startedAt !== null && <Fact name="Begun">{dateText(startedAt)}</Fact>}
         <Fact name="Timed runs of each model">
-          {formatCount(repeats)}, at most {formatCount(timeLimitSeconds)} s in all
+          {formatCount(repeats)}, at most {formatSeconds(timeLimitSeconds)} in all
         </Fact>
         {written?.nodeCount != null && written.modelBytes !== null && (
           <Fact name="Model of one step">
-            {formatCount(written.nodeCount)} operations, a file of <Bytes value={written.modelBytes} />
+            {formatCount(written.nodeCount)} operations, a file of {formatFineBytes(written.modelBytes, "MiB")}
           </Fact>
         )}
         {machine === null ? (
-          <Fact name="Machine">not known: it never ran</Fact>
+          <Fact name="Machine">{isFinal(state) ? "not known: it never ran" : "looked at when it begins"}</Fact>
         ) : (
           <>
             <Fact name="Processor">

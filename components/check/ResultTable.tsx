@@ -82,7 +82,7 @@ export function ResultTable({ validation }: { validation: Validation }) {
 function BatchRows({ row, quantities }: { row: ValidationRow; quantities: readonly Quantity[] }) {
   const unit = useByteUnit();
   const isReached = row.outcome !== "not_run";
-  const signs = [providersText(row.providers), lossesText(row.losses)].filter((text) => text !== null);
+  const signs = [providersText(row.providers), lossesText(row)].filter((text) => text !== null);
   return (
     <tbody>
       <tr className="border-t border-edge">
@@ -150,8 +150,10 @@ function figureText(figure: Prediction | Measurement, { unit: dimension }: Quant
 }
 
 /** A sign that real numbers were computed. */
-function lossesText(losses: ValidationRow["losses"]): string | null {
+function lossesText({ losses, batchSize }: ValidationRow): string | null {
   if (losses === null || losses.length === 0) return null;
+  if (batchSize === 1 && losses.every((loss) => loss === 0))
+    return "loss 0, since one pair has no other to be told from";
   return `loss ${losses.map((loss) => (Number.isFinite(loss) ? formatFigure(loss) : "not a number")).join(" → ")}`;
 }
 

@@ -1,6 +1,7 @@
 "use client";
 
 import { Hourglass, Play, RefreshCw } from "lucide-react";
+import { planQuery } from "@/components/gpus/plan-link";
 import { Bytes, useByteUnit } from "@/components/ui/ByteUnit";
 import { formatBytes, formatCount, formatFineBytes, formatRoughSeconds, formatSeconds } from "@/lib/format";
 import { stepsPerBatch } from "@/lib/profile/planned-steps";
@@ -31,6 +32,7 @@ export function WhatRuns({
   const { request, machine, plannedPrecision, rows, freeBytes } = preview;
   const { plan, device, batchSizes } = request;
   const unit = useByteUnit();
+  const plannerQuery = planQuery({ ...plan, precision: plannedPrecision });
   const lacksGpu = device === "cuda" && machine.gpu === null;
   const first = rows?.[0];
   const fitsNothing = first !== undefined && first.neededBytes > freeBytes;
@@ -41,7 +43,17 @@ export function WhatRuns({
         {formatCount(batchSizes.length * stepsPerBatch(request))} training steps of {modelText(plan)} at{" "}
         {batchesText(batchSizes)} on {where}
       </h2>
-      <p className="mt-1 text-sm wrap-anywhere text-muted">{planText(plan)}</p>
+      <p className="mt-1 text-sm wrap-anywhere text-muted">
+        {planText(plan)}
+        {plannerQuery !== null && (
+          <>
+            .{" "}
+            <a className="link whitespace-nowrap" href={`/?${plannerQuery}`}>
+              Change the plan
+            </a>
+          </>
+        )}
+      </p>
       {plan.precision !== plannedPrecision && (
         <p className="mt-1 text-sm">
           It runs in {plan.precision}, where the plan says {plannedPrecision}: ONNX Runtime has float16 only as a slow
@@ -164,13 +176,18 @@ function MemoryTable({ rows, freeBytes }: { rows: readonly PreviewRow[]; freeByt
 }
 
 /** Only what is known: seconds where all were predicted, and in any case the limit. */
-function howLong({ request, rows }: Preview): string {
+function howLong({ request, rows, earlier }: Preview): string {
   const limit = `after ${formatSeconds(request.timeLimitSeconds)} at the latest it ends by itself`;
   const seconds = (rows ?? []).map(({ predicted: { stepSeconds } }) => stepSeconds);
   const known = seconds.flatMap((each) => (each.kind === "predicted" ? [each.value] : []));
   if (known.length > 0 && known.length === seconds.length) {
     const sum = known.reduce((total, each) => total + each * stepsPerBatch(request), 0);
     return `About ${formatRoughSeconds(sum)} of computing by prediction, and a few seconds for each batch size to begin; ${limit}.`;
+  }
+  if (earlier !== null) {
+    const { wallSeconds, batchSizes, repeats } = earlier;
+    const runs = repeats === 1 ? "one timed run" : `${formatCount(repeats)} timed runs`;
+    return `A check of the same plan took ${formatSeconds(wallSeconds)} here at ${batchesText(batchSizes)} with ${runs} of each; ${limit}.`;
   }
   return `How long it takes is not known before the first batch size was timed; ${limit}, and what was measured until then stays.`;
 }

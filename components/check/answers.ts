@@ -38,6 +38,8 @@ export interface Preview {
   readonly plannedPrecision: Plan["precision"];
   /** What a step may take on the device, in bytes. */
   readonly freeBytes: number;
+  /** The newest check of the same plan on the same device that ended; null where there is none. */
+  readonly earlier: (Pick<ValidationRequest, "batchSizes" | "repeats"> & { readonly wallSeconds: number }) | null;
   /** Null until it was worked out, which takes seconds. */
   readonly rows: readonly PreviewRow[] | null;
 }

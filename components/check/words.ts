@@ -10,7 +10,7 @@ import {
   formatSecondsRange,
   formatSignedPercent,
 } from "@/lib/format";
-import type { Plan } from "@/lib/plan/plan";
+import type { Issue, Plan } from "@/lib/plan/plan";
 import type { Device, Outcome, Validation, ValidationRow, ValidationState } from "@/lib/profile/validation";
 import { errorOf, largestMeasured, secondsOf } from "./figures";
 
@@ -160,6 +160,11 @@ function providerName(provider: string): string {
 export function dateText(iso: string): string {
   const text = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
   return `${text.format(new Date(iso))} UTC`;
+}
+
+/** What is wrong with a value that stands beside its own label: without the name that programs call it by. */
+export function issueText({ path, message }: Pick<Issue, "path" | "message">): string {
+  return message.startsWith(`${path} `) ? message.slice(path.length + 1) : message;
 }
 
 function lowerFirst(text: string): string {

@@ -1,0 +1,169 @@
+import { setTimeout } from "node:timers/promises";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { encodeLink } from "@/lib/plan/link";
+import { isFinal, type Validation } from "@/lib/profile/validation";
+import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { tinyRequest } from "../support/validation-request";
+
+const TINY = encodeLink(tinyRequest().plan);
+const ROUTE = "/api/v1/validations";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+/** A check that has ended. */
+let endedId: string;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  endedId = (await submit({ batchSizes: [1, 2, 3], repeats: 2 })).id;
+  await ended(endedId);
+}, 60_000);
+
+afterAll(async () => {
+  const { validations } = await (await fetch(at(ROUTE))).json();
+  for (const { id } of validations) await fetch(at(`${ROUTE}/${id}`), { method: "DELETE" });
+  await browser.close();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  page = await context.newPage();
+});
+
+afterEach(() => context.close());
+
+async function submit(fields: object): Promise<Validation> {
+  const { plan, device } = tinyRequest();
+  const body = JSON.stringify({ plan, device, ...fields });
+  const headers = { "Content-Type": "application/json" };
+  return (await fetch(at(ROUTE), { method: "POST", headers, body })).json();
+}
+
+async function ended(id: string): Promise<void> {
+  for (;;) {
+    const validation: Validation = await (await fetch(at(`${ROUTE}/${id}`))).json();
+    if (isFinal(validation.state)) return;
+    await setTimeout(100);
+  }
+}
+
+const startButton = () => page.getByRole("button", { name: "Start the check" });
+const result = () => page.locator("#result");
+
+/** Opens what a check would do, and waits until it could be started. */
+async function openPreview(path: string): Promise<void> {
+  await page.goto(at(path));
+  await page.getByRole("table", { name: /^Memory by prediction/ }).waitFor();
+}
+
+test("a plan travels from the planner, runs for real, and its result survives a reload and is found again", async () => {
+  const errors = errorsOf(page);
+  await page.goto(at(`/?${TINY}`));
+  await page.getByRole("link", { name: "Check on this machine" }).last().click();
+  await page.waitForURL(/\/check\?.*config=/);
+  await page.getByRole("textbox", { name: "Batch sizes" }).fill("1, 2, 4");
+  await page
+    .getByRole("heading", { name: /^51 training steps of your own configuration at batches 1, 2 and 4/ })
+    .waitFor();
+  expect(await page.getByText("No NVIDIA GPU was found").count()).toBe(1);
+  expect(await page.getByText("It says nothing of the speed of a GPU").count()).toBe(1);
+  await startButton().click();
+
+  await page.waitForURL(/\/check\/[\w-]+$/);
+  // Each sight of it names what runs, until the result takes its place.
+  await page.getByRole("heading", { name: /^Running on the CPU: batch \d/ }).waitFor();
+  expect(await page.getByRole("progressbar").count()).toBe(1);
+  await result().waitFor({ timeout: 30_000 });
+  const sentence = await result().textContent();
+  expect(sentence).toMatch(
+    /^Measured [\d.]+ GiB where [\d.]+ GiB was predicted at batch 4: 0\.0 % off; (?:a step takes .+|the seconds of a step were not measured)\.$/,
+  );
+  expect(await page.getByRole("rowheader", { name: /^Peak in use/ }).count()).toBe(3);
+  expect(await page.getByText(/All 5\d\d kernels ran on the CPU; loss [\d.]+ → [\d.]+ → [\d.]+/).count()).toBe(2);
+  expect(await page.getByText(/ONNX Runtime 1\.29\.0, Node/).count()).toBe(1);
+
+  await page.reload();
+  expect(await result().textContent()).toBe(sentence);
+  const id = new URL(page.url()).pathname.split("/").at(-1);
+  await page.getByRole("link", { name: "All checks" }).click();
+  const row = page
+    .getByRole("table", { name: /^Checks/ })
+    .locator("tr", { has: page.locator(`a[href="/check/${id}"]`) });
+  expect(await row.textContent()).toMatch(/^Done.*batches 1, 2 and 4CPU.*0\.0 %/);
+  await row.getByRole("link").click();
+  await result().waitFor();
+  expect(await result().textContent()).toBe(sentence);
+  expect(errors).toEqual([]);
+}, 60_000);
+
+test("a check that runs can be cancelled, and says so", async () => {
+  const { id } = await submit({ batchSizes: [4096], repeats: 20 });
+  await page.goto(at(`/check/${id}`));
+  await page.getByRole("heading", { name: /^Running on the CPU: batch 4096/ }).waitFor();
+  await page.getByRole("button", { name: "Cancel this check" }).click();
+  await result().waitFor({ timeout: 15_000 });
+  expect(await result().textContent()).toMatch(/^It was cancelled while it ran\./);
+}, 40_000);
+
+test("what this engine cannot run is refused with every reason, and the nearest plan is one click away", async () => {
+  await page.goto(at("/check?model=ViT-B-32&strategy=linear_probe&precision=amp_bf16&optimizer=adamw_8bit&devices=4"));
+  await page.getByRole("heading", { name: "This plan cannot run here as it stands" }).waitFor();
+  expect(await page.locator("#refused ~ ul").getByRole("listitem").count()).toBe(3);
+  expect(await accessibilityFindings(page)).toEqual([]);
+  await page
+    .getByRole("button", { name: "Use the nearest plan that can: precision fp32, optimizer adamw and one device" })
+    .click();
+  await page.getByRole("table", { name: /^Memory by prediction/ }).waitFor();
+  await page.waitForURL(/strategy=linear_probe&precision=fp32$/);
+  expect(await startButton().isEnabled()).toBe(true);
+}, 30_000);
+
+test("a slip in a field is said beside it, and nothing can be started until it is corrected", async () => {
+  await openPreview(`/check?${TINY}&repeats=1`);
+  const sizes = page.getByRole("textbox", { name: "Batch sizes" });
+  await sizes.fill("1, x");
+  await page.getByText('"x" must be a whole number from 1 to 4096').waitFor();
+  expect(await startButton().isDisabled()).toBe(true);
+  await sizes.fill("1, 2");
+  await page.waitForURL(/&batches=1,(?:%20)?2&repeats=1$/);
+  expect(await page.getByRole("rowheader", { name: "2", exact: true }).count()).toBe(1);
+}, 30_000);
+
+test("to whom it is off the page says how to have it, and shows nothing of the machine", async () => {
+  await page.setExtraHTTPHeaders({ "X-Forwarded-For": "203.0.113.5" });
+  for (const path of ["/check", `/check/${endedId}`]) {
+    await page.goto(at(path));
+    await page.getByRole("heading", { name: "Checks are off on this server" }).waitFor();
+    expect(await page.getByText("GiB").count()).toBe(0);
+  }
+  expect(await accessibilityFindings(page)).toEqual([]);
+}, 30_000);
+
+test("a check that is not there says so", async () => {
+  await page.goto(at("/check/nothing-is-here"));
+  await page.getByRole("heading", { name: "No such check" }).waitFor();
+}, 20_000);
+
+test.each([
+  ["light", 1440],
+  ["dark", 390],
+] as const)(
+  "in %s at %i px axe finds nothing, no error is logged and nothing scrolls sideways but tables",
+  async (colorScheme, width) => {
+    const errors = errorsOf(page);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of [`/check?${TINY}`, `/check/${endedId}`]) {
+      await page.goto(at(path));
+      await page.getByRole("table").first().waitFor();
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBe(0);
+      expect(await accessibilityFindings(page)).toEqual([]);
+    }
+    expect(errors).toEqual([]);
+  },
+  60_000,
+);
