@@ -8,6 +8,7 @@ import {
   formatCount,
   formatDevices,
   formatFigure,
+  formatFineBytes,
   formatFlops,
   formatPercent,
   formatPoints,
@@ -16,6 +17,7 @@ import {
   formatSeconds,
   formatSecondsRange,
   formatShape,
+  formatSignedPercent,
   formatUsd,
 } from "../lib/format";
 import { DAY_SECONDS, GIB, HOUR_SECONDS, MIB } from "../lib/units";
@@ -162,4 +164,23 @@ test.each([
   [1276.9, "1,277"],
 ])("%p is roughly %s", (value, text) => {
   expect(formatRoughFigure(value)).toBe(text);
+});
+
+test.each([
+  [2.4 * GIB, "2.40 GiB"],
+  [17.349 * GIB, "17.3 GiB"],
+  [1500 * GIB, "1,500 GiB"],
+  [0.00214 * GIB, "0.00214 GiB"],
+  [0, "0 GiB"],
+])("%p bytes beside other bytes read %s", (bytes, text) => {
+  expect(formatFineBytes(bytes, "GiB")).toBe(text);
+});
+
+test.each([
+  [0, "0.0 %"],
+  [0.00001, "< 0.1 %"],
+  [0.0123, "+1.2 %"],
+  [-0.3, "−30.0 %"],
+])("a prediction that is off by %p reads %s", (fraction, text) => {
+  expect(formatSignedPercent(fraction)).toBe(text);
 });
