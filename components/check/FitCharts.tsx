@@ -67,5 +67,7 @@ export function FitCharts({ validation: { rows, lines, id } }: { validation: Val
 /** "Memory: 2.56 GiB, and 14.2 MiB for each sample more". */
 function lineTitle(line: Line, show: (value: number) => string, what: string): string {
   if (line.kind === "not_fitted") return `${what} at each batch size`;
+  // More work cannot take less: what falls here is other work on the machine, and no property of the step.
+  if (line.slope <= 0) return `${what} at each batch size: too noisy for a line to mean anything`;
   return `${what}: ${show(line.intercept)}, and ${show(line.slope)} for each sample`;
 }

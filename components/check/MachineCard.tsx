@@ -11,7 +11,7 @@ export function MachineCard({ validation }: { validation: Validation }) {
   return (
     <section aria-labelledby="machine" className="panel min-w-0 p-4 sm:p-6">
       <h3 id="machine" className="text-lg font-semibold tracking-tight">
-        {hasBegun ? "What runs, and on what" : "What will run"}
+        {isFinal(state) ? "What ran, and on what" : hasBegun ? "What runs, and on what" : "What will run"}
       </h3>
       <dl className="mt-3 divide-y divide-line text-sm">
         <Fact name="Plan">{planText(plan)}</Fact>
