@@ -28,8 +28,8 @@ test.each([
 test("every size fits, and the largest is near the most that does, however memory grows", () =>
   fc.assert(
     fc.asyncProperty(
-      fc.integer({ min: 4, max: 4096 }),
-      fc.array(fc.nat(1000), { minLength: 4096, maxLength: 4096 }),
+      fc.integer({ min: 4, max: 300 }),
+      fc.array(fc.nat(1000), { minLength: 300, maxLength: 300 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       async (batchSize, growth, share) => {
         const bytes = [0];
@@ -39,8 +39,9 @@ test("every size fits, and the largest is near the most that does, however memor
         const sizes = await fittingBatchSizes(plan(batchSize), "cuda", freeBytes, async (size) => at(size));
         const largest = Math.max(...sizes);
         expect(at(largest)).toBeLessThanOrEqual(freeBytes);
-        if (largest < batchSize) expect(at(Math.floor(largest * 1.05) + 2)).toBeGreaterThan(freeBytes);
+        const littleMore = Math.min(batchSize, Math.floor(largest * 1.05) + 2);
+        if (largest < batchSize) expect(at(littleMore)).toBeGreaterThan(freeBytes);
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 500 },
   ));
