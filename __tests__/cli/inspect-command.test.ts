@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { png, writeAll } from "../datasets/made-datasets";
@@ -36,6 +36,26 @@ test("JSON holds the report, and every fault comes as a line before it when aske
     { code: "missing_image", where: "train.json, entry 2" },
     { schemaVersion: 1, format: "json", entryCount: 3, plan: { trainSampleCount: 3, classCount: 2 } },
   ]);
+});
+
+test("captions are counted with the model's own tokenizer", async () => {
+  const [{ definition }]: readonly [{ definition: unknown }] = JSON.parse(
+    readFileSync("__tests__/fixtures/tokenizers.json", "utf8"),
+  );
+  const files = { "tokenizer.json": JSON.stringify(definition) };
+  const { stdout } = await headroom(["inspect", root, "--json", "--tokenizer", "tokenizer.json"], { files });
+  // "a", "cat", start and end: the fixture has learned both words.
+  expect(JSON.parse(stdout).captions.longestTokens).toBe(4);
+});
+
+test.each([
+  [{}, "cannot be read"],
+  [{ "tokenizer.json": "{" }, "--tokenizer"],
+  [{ "tokenizer.json": "{}" }, "--tokenizer is no tokenizer.json of Hugging Face"],
+])("a tokenizer that is none is refused with the reason", async (files, reason) => {
+  const { code, stderr } = await headroom(["inspect", root, "--tokenizer", "tokenizer.json"], { files });
+  expect(code).toBe(64);
+  expect(stderr).toContain(reason);
 });
 
 test.each([

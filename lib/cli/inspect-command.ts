@@ -1,8 +1,10 @@
 /** `headroom inspect`: what a dataset holds, and the plan's fields that follow from it. */
 
+import { ProblemError } from "../api/problem";
 import type { DatasetReport } from "../datasets/dataset-report";
 import { inspectDataset } from "../datasets/inspect-dataset";
 import { NoDatasetError } from "../datasets/open-dataset";
+import { NoTokenizerError, tokenizerCounter } from "../datasets/tokenizer-json";
 import { randomNumbers } from "../estimate/search/random-numbers";
 import { openPath } from "../files/open-path";
 import { formatBytes, formatCount } from "../format";
@@ -10,6 +12,7 @@ import type { Issue } from "../plan/plan";
 import type { Console } from "./console";
 import { EXIT } from "./exit";
 import { type Flag, flagHelp, readArguments } from "./flags";
+import { readJson } from "./plan-source";
 import { textTable } from "./text-table";
 
 const FLAGS = [
@@ -21,6 +24,12 @@ const FLAGS = [
   },
   { name: "most-images", kind: "number", placeholder: "N", help: "image files to open at most; 2000 by default" },
   { name: "context-length", kind: "number", placeholder: "N", help: "tokens that the model reads; 77 by default" },
+  {
+    name: "tokenizer",
+    kind: "text",
+    placeholder: "FILE",
+    help: "tokenizer.json of the model that captions are counted for; CLIP's own by default",
+  },
   { name: "faults", kind: "switch", help: "write every fault as a line of JSON, then the report" },
   { name: "progress", kind: "switch", help: "say on standard error how far it is" },
   { name: "json", kind: "switch", help: "print the report as JSON" },
@@ -52,13 +61,16 @@ export async function inspectCommand(argv: readonly string[], console: Console):
     return EXIT.badInput;
   }
   const images = values.get("images");
+  const tokenizer = values.get("tokenizer");
   try {
+    const counter =
+      typeof tokenizer === "string" ? tokenizerCounter(await readJson("tokenizer", tokenizer, console)) : null;
     const dataset = await openPath(
       console.resolve(target),
       typeof images === "string" ? console.resolve(images) : null,
     );
     const report = await inspectDataset(dataset, {
-      loadTokenCounter: async () => (await import("../datasets/caption-tokens")).clipTokenCounter(),
+      loadTokenCounter: async () => counter ?? (await import("../datasets/caption-tokens")).clipTokenCounter(),
       mostImages: Number(values.get("most-images") ?? MOST_IMAGES),
       contextLength: Number(values.get("context-length") ?? CONTEXT_LENGTH),
       random: randomNumbers(1),
@@ -72,10 +84,18 @@ export async function inspectCommand(argv: readonly string[], console: Console):
     await console.write(values.get("json") === true ? `${JSON.stringify(report)}\n` : reportText(report));
     return EXIT.done;
   } catch (error) {
-    if (!(error instanceof NoDatasetError)) throw error;
-    await console.error(`headroom: ${error.message}\n`);
+    const reason = refusal(error);
+    if (reason === null) throw error;
+    await console.error(`headroom: ${reason}\n`);
     return EXIT.badInput;
   }
+}
+
+/** What of an error the person can mend; null for any other. */
+function refusal(error: unknown): string | null {
+  if (error instanceof NoDatasetError) return error.message;
+  if (error instanceof NoTokenizerError) return `--tokenizer ${error.message}`;
+  return error instanceof ProblemError ? `--tokenizer: ${error.problem.detail}` : null;
 }
 
 function countIssues(name: string, value: unknown, most: number): Issue[] {
