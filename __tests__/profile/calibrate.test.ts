@@ -1,116 +1,14 @@
 import fc from "fast-check";
-import { resolveGpu } from "@/lib/catalogue/gpus";
 import { RATE_NAMES } from "@/lib/engine/onnxruntime/fit-rates";
 import { CPU_RATES } from "@/lib/engine/onnxruntime/runtime-efficiencies";
-import { secondsOf } from "@/lib/engine/onnxruntime/step-load";
 import { estimatePlan } from "@/lib/estimate/plan";
-import { parsePlan } from "@/lib/plan/parse-plan";
 import type { Plan } from "@/lib/plan/plan";
-import { assumedRates } from "@/lib/profile/assumed-rates";
 import { type Calibration, calibrate, calibratedRates, cardCalibration } from "@/lib/profile/calibrate";
 import type { DeviceKey } from "@/lib/profile/device-key";
-import { stepLoadOf } from "@/lib/profile/predict-seconds";
-import { stepGraph } from "@/lib/profile/step-model";
-import type { Device, Machine, Validation, ValidationRow } from "@/lib/profile/validation";
-import { unreachedRow } from "@/lib/profile/validation-row";
+import type { Validation } from "@/lib/profile/validation";
 import { MIB } from "@/lib/units";
+import { A100, CPU, H100, parsed, validationOn } from "../support/measured-devices";
 import { TODAY } from "../support/today";
-
-const SMALL = {
-  embed_dim: 32,
-  vision_cfg: { image_size: 32, layers: 2, width: 64, patch_size: 8, head_width: 32 },
-  text_cfg: { context_length: 8, vocab_size: 512, width: 64, heads: 2, layers: 1 },
-};
-const BATCHES = [2, 64] as const;
-
-function parsed(fields: object) {
-  const answer = parsePlan({ model: "ViT-B-32", gpu: "h100-sxm5-80gb", ...fields });
-  if (!answer.ok) throw new Error(answer.issues.map(({ message }) => message).join());
-  return answer;
-}
-
-const small = parsed({ model: SMALL, precision: "fp32" });
-const graph = stepGraph(small);
-
-function card(id: string) {
-  const found = resolveGpu(id);
-  if (!found.ok) throw new Error(id);
-  return found.gpu;
-}
-
-const CPU: DeviceKey = { device: "cpu", cpuName: "A processor", threadCount: 2 };
-const H100: DeviceKey = { device: "cuda", gpu: card("h100-sxm5-80gb") };
-const A100: DeviceKey = { device: "cuda", gpu: card("a100-sxm4-80gb") };
-
-function machineOf(key: DeviceKey): Machine {
-  const gpu = key.device === "cuda" ? key.gpu : null;
-  return {
-    platform: "linux-x64",
-    cpuName: "A processor",
-    coreCount: 2,
-    memoryTotalBytes: 1,
-    memoryAvailableBytes: 1,
-    gpu:
-      gpu === null
-        ? null
-        : {
-            name: gpu.name,
-            driverVersion: "1",
-            computeCapability: null,
-            memoryTotalBytes: 1,
-            memoryFreeBytes: 1,
-            otherUsers: [],
-          },
-    noGpu: gpu === null ? "none" : null,
-    threadCount: 2,
-    versions: { node: "", onnxruntime: "", headroom: "" },
-  };
-}
-
-function predicted(batchSize: number, device: Device, key: DeviceKey): number {
-  const rates = assumedRates(key.device === "cuda" ? key.gpu : null, "fp32");
-  if (rates === null) throw new Error("no rates");
-  return secondsOf(stepLoadOf(graph, { batchSize, precision: "fp32", device }), rates);
-}
-
-/** @param slowness measured over predicted seconds, by batch size */
-function validationOn(key: DeviceKey, slowness: readonly number[], overheadBytes: number | null = null): Validation {
-  const rows = BATCHES.slice(0, slowness.length).map((batchSize, i): ValidationRow => {
-    const seconds = predicted(batchSize, key.device, key) * (slowness[i] ?? 1);
-    const row = unreachedRow(batchSize, "");
-    const device =
-      overheadBytes === null ? row.measured.deviceBytes : ({ kind: "measured", value: overheadBytes + 1000 } as const);
-    return {
-      ...row,
-      outcome: "measured",
-      measured: {
-        ...row.measured,
-        arenaBytes: { kind: "measured", value: 1000 },
-        deviceBytes: device,
-        stepSeconds: { kind: "measured", median: seconds, low: seconds, high: seconds, runs: [] },
-      },
-    };
-  });
-  const none = { kind: "not_fitted", why: "" } as const;
-  return {
-    schemaVersion: 1,
-    id: "v",
-    createdAt: "",
-    startedAt: null,
-    endedAt: null,
-    state: { kind: "done" },
-    remarks: [],
-    plan: small.plan,
-    device: key.device,
-    batchSizes: BATCHES,
-    repeats: 3,
-    timeLimitSeconds: 60,
-    machine: machineOf(key),
-    rows,
-    lines: { inUsePeakBytes: none, stepSeconds: none },
-    wallSeconds: 1,
-  };
-}
 
 function calibrated(validations: readonly Validation[], key: DeviceKey): Calibration {
   const answer = calibrate(validations, key, "fp32");

@@ -7,6 +7,8 @@ import { ProblemError } from "../api/problem";
 import type { Verdict } from "../estimate/estimate";
 import type { ByteUnit } from "../format";
 import type { Issue } from "../plan/plan";
+import { calibrationOfCard, type MeasuredValidation } from "../profile/calibrate";
+import { CALIBRATION_FLAG, measuredBefore } from "./calibration-source";
 import type { Console } from "./console";
 import { estimateText } from "./estimate-text";
 import { EXIT } from "./exit";
@@ -20,6 +22,7 @@ const OUTPUT_FLAGS = [
   { name: "jsonl", kind: "switch", help: "read one plan a line, write one estimate a line, in order" },
   { name: "changes", kind: "switch", help: "add single changes of the plan and what each would save" },
   { name: "timeline", kind: "switch", help: "with --json or --jsonl: every event of the step, not only samples" },
+  CALIBRATION_FLAG,
   { name: "unit", kind: "text", placeholder: "UNIT", help: "GiB, GB or MiB in tables" },
   { name: "help", aliases: ["h"], kind: "switch", help: "show this" },
 ] as const satisfies readonly Flag[];
@@ -49,7 +52,9 @@ export async function estimateCommand(argv: readonly string[], console: Console)
 async function estimateOne(values: Arguments["values"], mistakes: readonly Issue[], console: Console): Promise<number> {
   const asJson = values.get("json") === true;
   try {
-    const answer = answerChecked(planInput(values, await basePlan(values, console)), values, mistakes, console.today);
+    const input = planInput(values, await basePlan(values, console));
+    const earlier = await measuredBefore(values, console);
+    const answer = await answerChecked(input, values, mistakes, earlier, console);
     await console.write(asJson ? `${JSON.stringify(answer)}\n` : estimateText(answer, unitOf(values)));
     return VERDICT_EXIT[answer.memory.verdict];
   } catch (error) {
@@ -63,16 +68,22 @@ async function estimateOne(values: Arguments["values"], mistakes: readonly Issue
 }
 
 /** Mistakes in flags and in the plan are told together, so that one round of corrections is enough. */
-function answerChecked(
+async function answerChecked(
   input: unknown,
   values: Arguments["values"],
   mistakes: readonly Issue[],
-  today: string,
-): EstimateAnswer {
+  earlier: readonly MeasuredValidation[],
+  console: Console,
+): Promise<EstimateAnswer> {
   const checked = checkBody(createEstimate.body, input);
   if (!checked.ok) throw ProblemError.invalid([...mistakes, ...checked.issues]);
   if (mistakes.length > 0) throw ProblemError.invalid(mistakes);
-  return answerEstimate(checked, today, includesOf(values));
+  const include = includesOf(values);
+  if (!values.has(CALIBRATION_FLAG.name)) return answerEstimate(checked, console.today, include);
+  const found = calibrationOfCard(checked.gpu, checked.plan.precision, earlier);
+  if ("calibration" in found) return answerEstimate(checked, console.today, include, found.calibration);
+  await console.error(`headroom: nothing was calibrated: ${found.why}\n`);
+  return answerEstimate(checked, console.today, include);
 }
 
 async function estimateLines(
@@ -116,6 +127,7 @@ function contradictions(values: Arguments["values"]): Issue[] {
     ["plan", "link"],
     ["json", "jsonl"],
     ["model", "model-config"],
+    ["calibration", "jsonl"],
     ...(values.get("plan") === "-" ? [["plan", "jsonl"]] : []),
   ]);
   if (values.has("timeline") && !values.has("json") && !values.has("jsonl")) {

@@ -4,11 +4,13 @@ import { checkBody } from "../api/parse-body";
 import { ProblemError } from "../api/problem";
 import { createValidation } from "../api/validation-operations";
 import type { Issue } from "../plan/plan";
+import type { MeasuredValidation } from "../profile/calibrate";
 import { remarksOf } from "../profile/remarks";
 import { VALIDATION_DEFAULTS, VALIDATION_LIMITS } from "../profile/request-limits";
 import { readGpu } from "../profile/runner/nvidia-smi";
 import { runValidation } from "../profile/runner/run-validation";
 import type { Validation } from "../profile/validation";
+import { CALIBRATION_FLAG, measuredBefore } from "./calibration-source";
 import type { Console } from "./console";
 import { EXIT } from "./exit";
 import { type Arguments, type Flag, flagHelp, readArguments } from "./flags";
@@ -46,12 +48,14 @@ const RUN_FLAGS = [
   },
 ] as const satisfies readonly Flag[];
 
+const EARLIER_FLAGS = [CALIBRATION_FLAG] as const satisfies readonly Flag[];
+
 const OUTPUT_FLAGS = [
   { name: "json", kind: "switch", help: "print everything as JSON" },
   { name: "help", aliases: ["h"], kind: "switch", help: "show this" },
 ] as const satisfies readonly Flag[];
 
-const FLAGS: readonly Flag[] = [...PLAN_FLAGS, ...BASE_FLAGS, ...RUN_FLAGS, ...OUTPUT_FLAGS];
+const FLAGS: readonly Flag[] = [...PLAN_FLAGS, ...BASE_FLAGS, ...RUN_FLAGS, ...EARLIER_FLAGS, ...OUTPUT_FLAGS];
 
 /** Where a request holds what a flag of this command says. */
 const FIELDS = {
@@ -81,7 +85,7 @@ export async function validateCommand(argv: readonly string[], console: Console)
     const checked = checkBody(createValidation.body, await requestInput(values, device, console));
     if (!checked.ok) throw ProblemError.invalid([...mistakes, ...checked.issues]);
     if (mistakes.length > 0) throw ProblemError.invalid(mistakes);
-    const validation = await run(checked.request, console);
+    const validation = await run(checked.request, await measuredBefore(values, console), console);
     await console.write(asJson ? `${JSON.stringify(validation)}\n` : validationText(validation));
     return exitOf(validation);
   } catch (error) {
@@ -115,11 +119,16 @@ async function requestInput(values: Arguments["values"], device: unknown, consol
   return { plan: planInput(values, await basePlan(values, console)), device, ...Object.fromEntries(given) };
 }
 
-async function run(request: Parameters<typeof runValidation>[0], console: Console): Promise<LocalValidation> {
+async function run(
+  request: Parameters<typeof runValidation>[0],
+  earlier: readonly MeasuredValidation[],
+  console: Console,
+): Promise<LocalValidation> {
   const startedAt = new Date().toISOString();
   let told = Promise.resolve();
   const { result, state } = await runValidation(request, {
     signal: console.interruption(),
+    earlier,
     onProgress: (_result, { doneCount, partCount, doing }) => {
       told = told.then(() => console.error(`[${doneCount + 1}/${partCount}] ${doing}\n`));
     },
@@ -153,6 +162,8 @@ about the speed of a GPU or about memory in PyTorch. Progress goes to standard e
 
 What runs.
 ${flagHelp(RUN_FLAGS)}
+What seconds are predicted from. Without it they are measured, not predicted.
+${flagHelp(EARLIER_FLAGS)}
 The plan. Only the model is required; --batch is the largest size unless --batches says others.
 ${flagHelp(PLAN_FLAGS)}
 Where the plan starts from. Flags replace its fields.

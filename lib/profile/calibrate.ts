@@ -1,7 +1,9 @@
+import type { GpuSpec } from "../catalogue/gpus";
 import { fitRates, RATE_NAMES, type RateName, sharesOf, type TimedLoad } from "../engine/onnxruntime/fit-rates";
 import { type RuntimeRates, secondsOf } from "../engine/onnxruntime/step-load";
 import type { CardCalibration, MeasuredUnit } from "../estimate/calibration";
 import { parsePlan } from "../plan/parse-plan";
+import type { Plan } from "../plan/plan";
 import { assumedRates, type ProductType } from "./assumed-rates";
 import { type DeviceKey, deviceKeyOf, deviceName, isSameDevice } from "./device-key";
 import { stepLoadOf } from "./predict-seconds";
@@ -9,6 +11,9 @@ import { matrixPrecision } from "./runnable-plan";
 import { median } from "./statistics";
 import { stepGraph } from "./step-model";
 import type { Validation, ValidationRow } from "./validation";
+
+/** What of a validation is read: on which device which plan took what. */
+export type MeasuredValidation = Pick<Validation, "plan" | "device" | "machine" | "rows">;
 
 export interface CalibratedRate {
   readonly before: number;
@@ -59,7 +64,7 @@ const MISSING: Readonly<Record<RateName, string>> = {
  * products, are left out.
  */
 export function calibrate(
-  validations: readonly Validation[],
+  validations: readonly MeasuredValidation[],
   key: DeviceKey,
   products: ProductType,
 ): CalibrationAnswer {
@@ -108,6 +113,23 @@ export function calibratedRates({ rates }: Calibration): RuntimeRates {
 }
 
 /**
+ * What earlier validations of a plan's card say of it that holds for PyTorch, in the type of its products.
+ *
+ * @returns why, where it says nothing: no card of the catalogue, or too few measurements on it
+ */
+export function calibrationOfCard(
+  gpu: GpuSpec,
+  precision: Plan["precision"],
+  earlier: readonly MeasuredValidation[],
+): { readonly calibration: CardCalibration } | { readonly why: string } {
+  if (gpu.id === null) return { why: `${gpu.name} is no card of the catalogue` };
+  const answer = calibrate(earlier, { device: "cuda", gpu }, precision === "fp32" ? "fp32" : "fp16");
+  if (answer.kind === "not_calibrated") return { why: answer.why };
+  const calibration = cardCalibration(answer.calibration);
+  return calibration === null ? { why: `${gpu.name} is no card of the catalogue` } : { calibration };
+}
+
+/**
  * What of it holds for PyTorch on the same card, or null for a CPU. Bandwidth does: both runtimes stream through the same
  * memory. The rate of products does for the very unit that was measured. The pace at which nodes are handed over does not:
  * there it is C++, in PyTorch Python.
@@ -136,12 +158,12 @@ export function cardCalibration({
   };
 }
 
-function isOf(validation: Validation, key: DeviceKey, products: ProductType): boolean {
+function isOf(validation: MeasuredValidation, key: DeviceKey, products: ProductType): boolean {
   const own = deviceKeyOf(validation);
   return own !== null && isSameDevice(own, key) && matrixPrecision(validation.plan) === products;
 }
 
-function timedLoads({ plan, device, rows }: Validation): readonly TimedLoad[] {
+function timedLoads({ plan, device, rows }: MeasuredValidation): readonly TimedLoad[] {
   const timed = rows.filter(({ measured }) => measured.stepSeconds.kind === "measured");
   if (timed.length === 0) return [];
   const parsed = parsePlan(plan);

@@ -9,7 +9,15 @@ import { STEP_COUNTS } from "../request-limits";
 import { othersShare, remarkOnSeconds } from "../seconds-remark";
 import { stepSeconds } from "../statistics";
 import { type PreparedModel, prepareModel } from "../step-model";
-import type { Machine, MeasuredStep, Outcome, TimedRuns, ValidationRequest, ValidationRow } from "../validation";
+import type {
+  Machine,
+  MeasuredStep,
+  Outcome,
+  Prediction,
+  TimedRuns,
+  ValidationRequest,
+  ValidationRow,
+} from "../validation";
 import { endedRow, measurement, predictedStep, unmeasuredStep, unreachedRow } from "../validation-row";
 import { watchGpu } from "./gpu-watch";
 import { availableBytes } from "./memory";
@@ -26,6 +34,8 @@ export const PARTS_PER_BATCH = 1 + STEP_COUNTS.length;
 export interface Circumstances {
   readonly signal: AbortSignal;
   readonly secondsLeft: () => number;
+  /** What a step is predicted to take. */
+  readonly secondsAt: (batchSize: number) => Prediction;
   readonly report: (doing: string) => void;
 }
 
@@ -57,10 +67,7 @@ export class BatchMeasurement {
       ...this.row,
       nodeCount: oneStep.nodeCount,
       modelBytes: oneStep.bytes.byteLength,
-      predicted: predictedStep(oneStep.memory, {
-        kind: "not_predicted",
-        why: "seconds are predicted only for a device that was calibrated",
-      }),
+      predicted: predictedStep(oneStep.memory, this.circumstances.secondsAt(this.batchSize)),
     };
     const shortage = await this.shortage(Math.max(...models.map(({ memory }) => memory.inUsePeakBytes)));
     if (shortage !== null) return endedRow(this.row, "would_not_fit", shortage);

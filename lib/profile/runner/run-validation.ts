@@ -2,6 +2,8 @@
 
 import { parsePlan } from "../../plan/parse-plan";
 import { MILLISECOND } from "../../units";
+import type { MeasuredValidation } from "../calibrate";
+import { secondsAhead } from "../predicted-seconds";
 import { fitLine } from "../statistics";
 import { stepGraph } from "../step-model";
 import type {
@@ -19,6 +21,8 @@ export type FinalState = Extract<ValidationState, { readonly kind: "done" | "fai
 
 export interface RunOptions {
   readonly signal: AbortSignal;
+  /** Validations whose measurements seconds are predicted from; those of other devices are left out. */
+  readonly earlier?: readonly MeasuredValidation[];
   /** Told whenever something has been found out. */
   readonly onProgress?: (result: ValidationResult, progress: ValidationProgress) => void;
 }
@@ -49,6 +53,7 @@ export async function runValidation(
     return { result: resultNow(elapsedSeconds()), state: { kind: "failed", reason } };
   }
   const graph = stepGraph(parsed);
+  const secondsAt = secondsAhead(request, machine, graph, options.earlier ?? []);
 
   for (const [index, batchSize] of request.batchSizes.entries()) {
     let doneCount = index * PARTS_PER_BATCH;
@@ -60,6 +65,7 @@ export async function runValidation(
     const measured = new BatchMeasurement(request, graph, batchSize, machine, {
       report,
       signal: options.signal,
+      secondsAt,
       secondsLeft: () => request.timeLimitSeconds - elapsedSeconds(),
     });
     const row = await measured.measure();

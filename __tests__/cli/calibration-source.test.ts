@@ -1,0 +1,32 @@
+import { createEstimate } from "@/lib/api/operations";
+import { A100, H100, validationOn } from "../support/measured-devices";
+import { headroom } from "./terminal";
+
+const ESTIMATE = ["estimate", "--json", "--model", "ViT-B-32", "--precision", "fp32", "--gpu", "h100-sxm5-80gb"];
+
+test("measurements of the plan's card correct an estimate, which says what it was before", async () => {
+  const files = { "run.json": JSON.stringify(validationOn(H100, [2, 2], 900_000_000)) };
+  const { stdout, stderr } = await headroom([...ESTIMATE, "--calibration", "run.json"], { files });
+  const answer = createEstimate.answer.parse(JSON.parse(stdout));
+  expect(stderr).toBe("");
+  expect(answer.calibration?.measurementCount).toBe(2);
+  expect(answer.assumptions.some(({ status, note }) => status === "measured" && note?.includes("on this card"))).toBe(
+    true,
+  );
+});
+
+test("those of another card change nothing, and that is said", async () => {
+  const files = { "run.json": JSON.stringify(validationOn(A100, [2, 2])) };
+  const plain = await headroom(ESTIMATE);
+  const { stdout, stderr } = await headroom([...ESTIMATE, "--calibration", "run.json"], { files });
+  expect(stdout).toBe(plain.stdout);
+  expect(stderr).toContain("nothing was calibrated: 0 of at least 2 steps");
+});
+
+test("files that are no validations are refused with everything that is wrong", async () => {
+  const files = { "a.json": "{}", "b.json": '{"schemaVersion":1,"device":"tpu"}' };
+  const { code, stderr } = await headroom([...ESTIMATE, "--calibration", "a.json,b.json"], { files });
+  expect(code).toBe(64);
+  expect(stderr).toContain("a.json");
+  expect(stderr).toMatch(/b\.json.*device/);
+});
