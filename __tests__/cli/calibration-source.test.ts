@@ -30,3 +30,11 @@ test("files that are no validations are refused with everything that is wrong", 
   expect(stderr).toContain("a.json");
   expect(stderr).toMatch(/b\.json.*device/);
 });
+
+test("each file that cannot be read is named", async () => {
+  const files = { "text.json": "no JSON" };
+  const { code, stderr } = await headroom([...ESTIMATE, "--calibration", "text.json,gone.json"], { files });
+  expect(code).toBe(64);
+  expect(stderr).toContain("text.json: ");
+  expect(stderr).toContain("gone.json: ");
+});

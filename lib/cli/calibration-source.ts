@@ -27,17 +27,26 @@ export async function measuredBefore(
   const files = values.get(CALIBRATION_FLAG.name);
   const [read, issues]: [MeasuredValidation[], Issue[]] = [[], []];
   for (const file of Array.isArray(files) ? files : []) {
-    const input = await readJson(CALIBRATION_FLAG.name, file, console);
-    const parsed = fileSchema.safeParse(input);
-    if (parsed.success) read.push(parsed.data);
-    else
-      issues.push(
-        ...requestIssues(parsed.error.issues, input, Object.keys(fileSchema.shape)).map((issue) => ({
-          ...issue,
-          path: `--${CALIBRATION_FLAG.name} ${file}: ${issue.path}`,
-        })),
-      );
+    const found = await validationIn(file, console);
+    if (Array.isArray(found)) issues.push(...found);
+    else read.push(found);
   }
   if (issues.length > 0) throw ProblemError.invalid(issues);
   return read;
+}
+
+/** The validation of a file, or everything that is wrong with it, with the file's name. */
+async function validationIn(file: string, console: Console): Promise<MeasuredValidation | Issue[]> {
+  const named = (issues: readonly Issue[]) =>
+    issues.map((issue) => ({ ...issue, message: `${file}: ${issue.message}`, path: `--${CALIBRATION_FLAG.name}` }));
+  try {
+    const input = await readJson(CALIBRATION_FLAG.name, file, console);
+    const parsed = fileSchema.safeParse(input);
+    if (parsed.success) return parsed.data;
+    return named(requestIssues(parsed.error.issues, input, Object.keys(fileSchema.shape)));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { issues, detail } = error.problem;
+    return named(issues ?? [{ path: "", code: "unreadable_file", message: detail }]);
+  }
 }
