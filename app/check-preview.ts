@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { recentValidations } from "@/app/validations";
 import type { CheckQuestion, InvalidQuestion, Preview, PreviewRow, RefusedPlan } from "@/components/check/answers";
 import { parseValidationRequest } from "@/lib/api/validation-request-schema";
+import type { PredictedMemory } from "@/lib/engine/onnxruntime/predict-memory";
 import { type ParsedPlan, parsePlan } from "@/lib/plan/parse-plan";
 import type { Plan } from "@/lib/plan/plan";
 import { fittingBatchSizes } from "@/lib/profile/fitting-batches";
@@ -11,7 +12,7 @@ import { STEP_COUNTS } from "@/lib/profile/request-limits";
 import { judgeRunnable } from "@/lib/profile/runnable-plan";
 import { describeMachine } from "@/lib/profile/runner/machine";
 import { RESERVE_BYTES } from "@/lib/profile/runner/measure-batch";
-import { type PreparedModel, prepareModel, stepGraph } from "@/lib/profile/step-model";
+import { expectedMemory, stepGraph } from "@/lib/profile/step-model";
 import type { Device, Machine, ValidationRequest } from "@/lib/profile/validation";
 import { predictedStep } from "@/lib/profile/validation-row";
 
@@ -82,7 +83,7 @@ async function earlierCheck({ plan, device }: ValidationRequest): Promise<Previe
 /** Predictions for one plan, each model written once. */
 class Predictions {
   private readonly graph: ReturnType<typeof stepGraph>;
-  private readonly known = new Map<number, Promise<readonly PreparedMemory[]>>();
+  private readonly known = new Map<number, Promise<readonly PredictedMemory[]>>();
 
   constructor(
     private readonly request: ValidationRequest,
@@ -104,25 +105,23 @@ class Predictions {
     return { batchSize, predicted, neededBytes: await this.neededBytes(batchSize) };
   }
 
-  private of(batchSize: number): Promise<readonly PreparedMemory[]> {
+  private of(batchSize: number): Promise<readonly PredictedMemory[]> {
     const known = this.known.get(batchSize) ?? this.work(batchSize);
     this.known.set(batchSize, known);
     return known;
   }
 
-  private async work(batchSize: number): Promise<readonly PreparedMemory[]> {
-    const memories: PreparedMemory[] = [];
+  private async work(batchSize: number): Promise<readonly PredictedMemory[]> {
+    const memories: PredictedMemory[] = [];
     for (const stepCount of STEP_COUNTS) {
       // Each takes up to seconds; others are answered in between.
       await setImmediate();
       const how = { batchSize, stepCount, device: this.request.device, threadCount: this.threadCount };
-      memories.push(prepareModel(this.graph, this.request.plan, how).memory);
+      memories.push(expectedMemory(this.graph, this.request.plan, how));
     }
     return memories;
   }
 }
-
-type PreparedMemory = PreparedModel["memory"];
 
 const NO_SECONDS = {
   kind: "not_predicted",

@@ -22,19 +22,25 @@ export function unfold(recorded: Tape): Unfolded {
  * by module.
  */
 export function inFull<T>(items: readonly T[], placeOf: (item: T) => RowPlace | null): T[] {
-  const full: T[] = [];
+  return copiesInFull(items, placeOf, (item) => item);
+}
+
+/** @param take what stands for one copy of an item */
+function copiesInFull<T, U>(
+  items: readonly T[],
+  placeOf: (item: T) => RowPlace | null,
+  take: (item: T, copy: number) => U,
+): U[] {
+  const full: U[] = [];
   for (let from = 0; from < items.length; ) {
     const to = endOfTurn(items, from, placeOf);
-    const copies = copiesAt(items, from, placeOf);
-    for (let copy = 0; copy < copies; copy++) for (let i = from; i < to; i++) full.push(items[i] as T); // from < to ≤ length
+    const turn = items.slice(from, to);
+    const [first] = turn;
+    const copies = first === undefined ? 0 : (placeOf(first)?.count ?? 1);
+    for (let copy = 0; copy < copies; copy++) for (const item of turn) full.push(take(item, copy));
     from = to;
   }
   return full;
-}
-
-function copiesAt<T>(items: readonly T[], index: number, placeOf: (item: T) => RowPlace | null): number {
-  const item = items[index];
-  return item === undefined ? 0 : (placeOf(item)?.count ?? 1);
 }
 
 function endOfTurn<T>(items: readonly T[], from: number, placeOf: (item: T) => RowPlace | null): number {
@@ -104,20 +110,8 @@ class Unfolding {
     const { storageOf, events, eventOperation, eventCopy } = this;
     return {
       tape: { storages, storageOf, events, eventOperation, operations, eventCopy, sections },
-      numbersOf: (list) => this.numbersOf(list),
+      numbersOf: (list) => copiesInFull(list, placeOfStorage, ({ id }, copy) => this.numberOf(id, copy)),
     };
-  }
-
-  private numbersOf(list: readonly Storage[]): number[] {
-    const all: number[] = [];
-    for (let from = 0; from < list.length; ) {
-      const to = endOfTurn(list, from, placeOfStorage);
-      const copies = copiesAt(list, from, placeOfStorage);
-      for (let copy = 0; copy < copies; copy++)
-        for (let i = from; i < to; i++) all.push(this.numberOf(list[i]?.id ?? 0, copy));
-      from = to;
-    }
-    return all;
   }
 
   private rankWhatIsMade(): void {

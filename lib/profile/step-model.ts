@@ -38,16 +38,18 @@ export interface PreparedModel {
   readonly memory: PredictedMemory;
 }
 
+interface HowItRuns {
+  readonly batchSize: number;
+  readonly stepCount: number;
+  readonly device: Device;
+  readonly threadCount: number;
+}
+
 /** @throws {RangeError} for a plan that `judgeRunnable` refuses */
 export function prepareModel(
   graph: TrainingGraph,
   plan: Pick<ParsedPlan["plan"], "precision">,
-  how: {
-    readonly batchSize: number;
-    readonly stepCount: number;
-    readonly device: Device;
-    readonly threadCount: number;
-  },
+  how: HowItRuns,
 ): PreparedModel {
   const model = stepModel(graph, { ...how, precision: matrixPrecision(plan) });
   return {
@@ -55,4 +57,13 @@ export function prepareModel(
     nodeCount: model.nodes.length,
     memory: predictMemory(model, how.device, how.threadCount),
   };
+}
+
+/** What a model is expected to take, for when it does not run: no file is written. */
+export function expectedMemory(
+  graph: TrainingGraph,
+  plan: Pick<ParsedPlan["plan"], "precision">,
+  how: HowItRuns,
+): PredictedMemory {
+  return predictMemory(stepModel(graph, { ...how, precision: matrixPrecision(plan) }), how.device, how.threadCount);
 }
