@@ -7,7 +7,7 @@ import { cardOf, lowerFor, type PlannedStep } from "@/lib/estimate/lowering";
 import type { RowPlace, Scope } from "@/lib/graph/ir";
 import { parsePlan } from "@/lib/plan/parse-plan";
 import { countFlops, countParameters } from "@/lib/readings/counts";
-import { type Kernel, kernelsOf } from "@/lib/readings/kernels";
+import { alikeTogether, type Kernel, kernelsOf } from "@/lib/readings/kernels";
 import { planInputs } from "../support/plan-inputs";
 
 const STRATEGIES = [
@@ -72,7 +72,9 @@ const BATCH_SIZE = 8;
 
 function kernelTexts({ training, lowered }: PlannedStep): string[] {
   const text = (kernel: Kernel) => JSON.stringify(kernel);
-  return kernelsOf(training.graph.nodes, lowered, BATCH_SIZE).map(text).sort();
+  return alikeTogether(kernelsOf(training.graph.nodes, lowered, BATCH_SIZE))
+    .map(text)
+    .sort();
 }
 
 function counts({ training: { graph, gradients } }: PlannedStep) {

@@ -4,7 +4,7 @@ import { ratesOf } from "../../lib/estimate/time/card-rates";
 import { copiesOf } from "../../lib/graph/ir";
 import { parsePlan } from "../../lib/plan/parse-plan";
 import { flopsOf } from "../../lib/readings/counts";
-import { type Kernel, kernelsOf } from "../../lib/readings/kernels";
+import { alikeTogether, type Kernel, kernelsOf } from "../../lib/readings/kernels";
 import { deviceSeconds } from "../../lib/readings/roofline";
 
 function resolved(input: Record<string, unknown>): ResolvedPlan {
@@ -16,7 +16,7 @@ function resolved(input: Record<string, unknown>): ResolvedPlan {
 function read(input: Record<string, unknown>, batchSize = 8): readonly Kernel[] {
   const plan = resolved(input);
   const { training, lowered } = planStep(plan, cardOf(plan.gpu));
-  return kernelsOf(training.graph.nodes, lowered, batchSize);
+  return alikeTogether(kernelsOf(training.graph.nodes, lowered, batchSize));
 }
 
 const total = (kernels: readonly Kernel[], of: (kernel: Kernel) => number) =>

@@ -2,45 +2,44 @@ import { type LoweredStep, PURPOSES, requestedBytes, type Storage, storageAt } f
 import { roundedBytes } from "../readings/caching-allocator";
 import type { MemoryCategory } from "./estimate";
 
+/** Bytes alive after an event: `fixed + perSample · batch + perPair · batch²`, and one buffer that grows in steps. */
+interface Instant {
+  readonly fixed: number;
+  readonly perSample: number;
+  readonly perPair: number;
+  /** Index into `steppedBuffers`; −1 for none. */
+  readonly stepped: number;
+  readonly event: number;
+}
+
+/** Whether one is at least as high as another at every batch size. */
+function isNeverBelow(a: Instant, b: Instant): boolean {
+  const hasBuffer = b.stepped < 0 || a.stepped === b.stepped;
+  return hasBuffer && a.fixed >= b.fixed && a.perSample >= b.perSample && a.perPair >= b.perPair;
+}
+
 /**
  * One lowered step read at any batch size: the most that is asked for at once, before the allocator's own rounding.
  *
  * The tape is the same for every size, so the bytes alive at an instant are a polynomial in the batch size, plus at
- * most one buffer whose size grows in steps. Instants that can be a peak, just before something is freed, are put
- * into columns once; a reading is one pass over them.
+ * most one buffer whose size grows in steps. Instants that can be a peak, just before something is freed, are noted
+ * once, but for those that another is at least as high as at every size; a reading is one pass over the rest.
  */
 export class BatchReading {
-  private readonly fixed: Float64Array;
-  private readonly perSample: Float64Array;
-  private readonly perPair: Float64Array;
-  /** Index into `steppedBuffers`; −1 for none. */
-  private readonly stepped: Int32Array;
-  private readonly event: Int32Array;
-  private instantCount = 0;
+  private readonly instants: Instant[] = [];
   /** One of each kind; buffers of a kind have equal sizes. */
   private readonly steppedBuffers: Storage[] = [];
 
   constructor(private readonly step: LoweredStep) {
     const { storages, storageOf, events } = step.tape;
     const start = firstEvent(step);
-    const most = events.length - start + 1;
-    this.fixed = new Float64Array(most);
-    this.perSample = new Float64Array(most);
-    this.perPair = new Float64Array(most);
-    this.stepped = new Int32Array(most);
-    this.event = new Int32Array(most);
     const [degree, bytes, kind] = this.columns(storages);
     let [fixed, perSample, perPair, stepped] = [this.lastingBytes(), 0, 0, -1];
     let grew = false;
     for (let i = start; i <= events.length; i++) {
       const event = events[i] ?? 0;
       if (event <= 0 && grew) {
-        const instant = this.instantCount++;
-        this.fixed[instant] = fixed;
-        this.perSample[instant] = perSample;
-        this.perPair[instant] = perPair;
-        this.stepped[instant] = stepped;
-        this.event[instant] = i - 1;
+        this.note({ fixed, perSample, perPair, stepped, event: i - 1 });
         grew = false;
       }
       if (event === 0) continue;
@@ -89,20 +88,30 @@ export class BatchReading {
     return found;
   }
 
+  /** The latest instants are compared alone: memory rises through one half of a step and falls through the other. */
+  private note(instant: Instant): void {
+    const { instants } = this;
+    let latest = instants.at(-1);
+    if (latest !== undefined && isNeverBelow(latest, instant)) return;
+    while (latest !== undefined && isNeverBelow(instant, latest)) {
+      instants.pop();
+      latest = instants.at(-1);
+    }
+    instants.push(instant);
+  }
+
   private highest(batchSize: number): { readonly bytes: number; readonly event: number } {
-    const { fixed, perSample, perPair, stepped, instantCount } = this;
     const buffers = this.steppedBuffers.map((storage) => requestedBytes(storage, batchSize));
     let [most, at] = [0, 0];
-    for (let i = 0; i < instantCount; i++) {
-      let bytes = (fixed[i] ?? 0) + batchSize * ((perSample[i] ?? 0) + batchSize * (perPair[i] ?? 0));
-      const kind = stepped[i] ?? -1;
-      if (kind >= 0) bytes += buffers[kind] ?? 0;
+    for (const { fixed, perSample, perPair, stepped, event } of this.instants) {
+      let bytes = fixed + batchSize * (perSample + batchSize * perPair);
+      if (stepped >= 0) bytes += buffers[stepped] ?? 0;
       if (bytes > most) {
         most = bytes;
-        at = i;
+        at = event;
       }
     }
-    return { bytes: most, event: this.event[at] ?? 0 };
+    return { bytes: most, event: at };
   }
 
   private lastingBytes(): number {

@@ -45,26 +45,26 @@ export function timelineOf(
   const { tape } = step;
   const { from, to, peak } = course;
   const instants = highestOfEachStretch(replay, course, samples === "whole" ? 1 : (to - from) / SAMPLES);
-  const columns = PURPOSES.map(() => new Array<number>(instants.length));
-  const operations = new Array<string>(instants.length);
+  const columns: number[][] = PURPOSES.map(() => []);
+  const operations: string[] = [];
   const phases: { phase: StepPhase; from: number; to: number }[] = [];
   const now = Float64Array.from(course.base);
-  const purposeOf = Uint8Array.from(tape.storages, ({ purpose }) => PURPOSES.indexOf(purpose));
+  const purposeOf = new Uint8Array(tape.storages.length);
+  for (const { id, purpose } of tape.storages) purposeOf[id] = PURPOSES.indexOf(purpose);
   let next = from;
-  instants.forEach((instant, sample) => {
+  for (let sample = 0; sample < instants.length; sample++) {
+    const instant = instants[sample] ?? from;
     for (; next <= instant; next++) {
       const purpose = purposeOf[tape.storageOf[Math.abs(tape.events[next] ?? 0) - 1] ?? 0] ?? 0;
       now[purpose] = (now[purpose] ?? 0) + (replay.deltas[next] ?? 0);
     }
-    columns.forEach((column, purpose) => {
-      column[sample] = now[purpose] ?? 0;
-    });
-    operations[sample] = operationLabel(tape, instant);
+    for (let purpose = 0; purpose < columns.length; purpose++) columns[purpose]?.push(now[purpose] ?? 0);
+    operations.push(operationLabel(tape, instant));
     const phase = phaseAt(step, instant);
     const last = phases.at(-1);
     if (last === undefined || last.phase !== phase) phases.push({ phase, from: sample, to: sample + 1 });
     else last.to = sample + 1;
-  });
+  }
   const bytes = Object.fromEntries(PURPOSES.map((purpose, c) => [purpose, columns[c] ?? []]));
   return {
     eventCount: to - from,

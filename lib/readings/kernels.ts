@@ -20,10 +20,13 @@ export type KernelKind =
   | "batch_norm"
   | "pooling";
 
+/** The optimizer's kernels are told by what they move in all, see `LoweredStep.update`. */
+export type KernelPhase = Exclude<Phase, "optimizer">;
+
 /** Kernels of a step that are alike: what each multiplies and moves. */
 export interface Kernel {
   readonly kind: KernelKind;
-  readonly phase: Phase;
+  readonly phase: KernelPhase;
   /** The operation that runs it, such as `Linear`. */
   readonly operation: string;
   readonly count: number;
@@ -44,18 +47,31 @@ export interface Kernel {
  * The kernels that a lowered step launches, read off its tape: matrix kernels from the operations, everything else from
  * what each operation reads and what it was seen to allocate. So a conversion that autocast makes or a copy that a
  * module needs costs time here exactly when it costs memory there.
+ *
+ * In the order of the graph, each as often as its module stands for others; like kernels of unlike modules stay apart.
  */
 export function kernelsOf(nodes: readonly Node[], lowered: LoweredStep, batchSize: number): readonly Kernel[] {
-  const collected = new KernelCollection();
-  const writer = new UnitReader(lowered, batchSize, collected);
+  const reader = new UnitReader(lowered, batchSize);
   for (let i = 0; i < nodes.length; ) {
-    const node = nodes[i];
-    if (node === undefined || node.phase === "optimizer") break;
+    const phase = nodes[i]?.phase ?? "optimizer";
+    if (phase === "optimizer") break;
     const unit = unitAt(nodes, i);
-    writer.read(unit);
+    reader.read(unit, phase);
     i += unit.length;
   }
-  return collected.kernels();
+  return reader.kernels;
+}
+
+/** The same kernels, those alike in everything as one entry. */
+export function alikeTogether(kernels: readonly Kernel[]): readonly Kernel[] {
+  const together = new Map<string, Kernel>();
+  for (const kernel of kernels) {
+    const { count, ...figures } = kernel;
+    const key = Object.values(figures).join(" ");
+    const same = together.get(key);
+    together.set(key, same === undefined ? kernel : { ...same, count: same.count + count });
+  }
+  return [...together.values()];
 }
 
 /** Operations that PyTorch runs as one: the gradients of one forward operation. Sums of gradients stand alone. */
@@ -89,57 +105,6 @@ function storagesByNode({ tape }: LoweredStep): ReadonlyMap<Node, readonly Stora
 /** Seeds, counters and workspaces: nobody streams through them. */
 function isBookkeeping(storage: Storage): boolean {
   return storage.sizeAt !== null || storage.dtype === "uint8";
-}
-
-type Counted = Kernel & { count: number };
-
-const PRIME = 1_000_000_007;
-
-class KernelCollection {
-  private readonly collected: Counted[] = [];
-  /** Kernels whose figures add up to one number: nearly always one kernel, found without writing a text. */
-  private readonly alike = new Map<number, Counted[]>();
-
-  /** How many like modules the operations that are being read stand for. */
-  copies = 1;
-
-  add(kernel: Omit<Kernel, "count">): void {
-    const { operation, flops, bytes, rows, columns } = kernel;
-    // A small whole number: a map finds those without hashing. A prime, as figures are multiples of powers of two.
-    const sum = ((flops + 3 * bytes + 7 * rows + 11 * columns + 13 * operation.length) % PRIME) | 0;
-    let candidates = this.alike.get(sum);
-    if (candidates === undefined) {
-      candidates = [];
-      this.alike.set(sum, candidates);
-    }
-    const same = candidates.find((candidate) => isSame(candidate, kernel));
-    if (same !== undefined) {
-      same.count += this.copies;
-      return;
-    }
-    const counted = { ...kernel, count: this.copies };
-    candidates.push(counted);
-    this.collected.push(counted);
-  }
-
-  kernels(): readonly Kernel[] {
-    return this.collected;
-  }
-}
-
-/** Whether an operand is aligned follows from operation, precision and columns. */
-function isSame(a: Kernel, b: Omit<Kernel, "count">): boolean {
-  return (
-    a.operation === b.operation &&
-    a.phase === b.phase &&
-    a.kind === b.kind &&
-    a.precision === b.precision &&
-    a.flops === b.flops &&
-    a.bytes === b.bytes &&
-    a.rows === b.rows &&
-    a.columns === b.columns &&
-    a.inner === b.inner
-  );
 }
 
 const VIEWS: ReadonlySet<string> = new Set([
@@ -177,13 +142,15 @@ const PASSES: Readonly<Record<string, number>> = { LayerNormGrad: 2, BatchNormGr
 
 /** Turns the operations of one unit into kernels. */
 class UnitReader {
-  private readonly names = new Map<string, Map<string, string>>();
+  readonly kernels: Kernel[] = [];
   private readonly made: ReadonlyMap<Node, readonly Storage[]>;
+  /** How many like modules the operations that are being read stand for. */
+  private copies = 1;
+  private phase: KernelPhase = "forward";
 
   constructor(
     private readonly lowered: LoweredStep,
     private readonly batchSize: number,
-    private readonly collection: KernelCollection,
   ) {
     this.made = storagesByNode(lowered);
   }
@@ -198,10 +165,11 @@ class UnitReader {
     return left;
   }
 
-  read(unit: readonly Node[]): void {
+  read(unit: readonly Node[], phase: KernelPhase): void {
     const first = unit[0];
     if (first === undefined) return;
-    this.collection.copies = copiesOf(first.scope);
+    this.copies = copiesOf(first.scope);
+    this.phase = phase;
     const left = this.madeBy(unit);
     for (const node of unit) {
       const kind = KIND_OF[node.op] ?? "stream";
@@ -209,7 +177,7 @@ class UnitReader {
       else if (kind === "attention") this.readAttention(node, left);
       else this.readStreaming(node, kind, left);
     }
-    for (const storage of left) this.readCopy(storage, first.phase, first.op);
+    for (const storage of left) this.readCopy(storage, first.op);
   }
 
   private readMatrix(node: Node, kind: "product" | "convolution", left: Storage[]): void {
@@ -219,10 +187,11 @@ class UnitReader {
     const flops = flopsOf(node, this.batchSize);
     const [rows, columns] = this.productShape(node, output);
     this.readBias(node, output, left);
-    this.collection.add({
+    this.kernels.push({
       kind,
-      phase: node.phase,
+      phase: this.phase,
       operation: node.op,
+      count: this.copies,
       flops,
       // cuDNN's kernels want channels last: maps are brought into that order and back.
       bytes: kind === "convolution" ? 2 * this.bytesMoved(node) : 0,
@@ -239,7 +208,7 @@ class UnitReader {
     if (!left.some(({ what }) => what === COPIED_INPUT)) return;
     const precision = this.lowered.dtypeOf(output);
     const bytes = 2 * this.elements(output) * bytesPerElement(precision);
-    this.addMemoryKernel("stream", node.phase, "Linear: bias", bytes, precision);
+    this.addMemoryKernel("stream", "Linear: bias", bytes, precision);
   }
 
   private productShape(node: Node, output: Value): readonly [number, number] {
@@ -262,14 +231,14 @@ class UnitReader {
     const isUnfused = left.some(({ what }) => UNFUSED.has(what));
     const precision = this.lowered.dtypeOf(q);
     const tokens = lengthAt(k.shape, 2);
-    const phase = node.phase;
     if (isUnfused) {
       const products = node.op === "Attention" ? 2 : 4;
       const flops = (flopsOf(node, this.batchSize) * products) / (node.op === "Attention" ? 2 : 5);
-      this.collection.add({
+      this.kernels.push({
         kind: "attention",
-        phase,
+        phase: this.phase,
         operation: `${node.op} unfused`,
+        count: this.copies,
         flops,
         bytes: 0,
         precision,
@@ -282,10 +251,11 @@ class UnitReader {
     }
     left.length = 0;
     const tensors = node.op === "Attention" ? 4 : 8;
-    this.collection.add({
+    this.kernels.push({
       kind: "attention",
-      phase,
+      phase: this.phase,
       operation: node.op,
+      count: this.copies,
       flops: flopsOf(node, this.batchSize),
       bytes: tensors * this.elements(q) * bytesPerElement(precision),
       precision,
@@ -303,17 +273,22 @@ class UnitReader {
     if (bytes === 0) return;
     const [first] = node.inputs;
     const precision = first === undefined ? "float32" : this.lowered.dtypeOf(first);
-    this.addMemoryKernel(kind, node.phase, node.op, bytes, precision);
+    this.addMemoryKernel(kind, node.op, bytes, precision);
   }
 
-  private addMemoryKernel(
-    kind: KernelKind,
-    phase: Phase,
-    operation: string,
-    bytes: number,
-    precision: PhysicalDtype,
-  ): void {
-    this.collection.add({ kind, phase, operation, flops: 0, bytes, precision, rows: 0, columns: 0, inner: 0 });
+  private addMemoryKernel(kind: KernelKind, operation: string, bytes: number, precision: PhysicalDtype): void {
+    this.kernels.push({
+      kind,
+      phase: this.phase,
+      operation,
+      count: this.copies,
+      flops: 0,
+      bytes,
+      precision,
+      rows: 0,
+      columns: 0,
+      inner: 0,
+    });
   }
 
   /** Half precision saves a kernel nothing that is held up by its arithmetic in fp32. */
@@ -323,7 +298,7 @@ class UnitReader {
   }
 
   /** A tensor that no operation of the graph stands for: a conversion or a copy in another order. */
-  private readCopy(storage: Storage, phase: Phase, operation: string): void {
+  private readCopy(storage: Storage, operation: string): void {
     const elements = storage.coefficient === 0 ? 0 : this.extent(storage) / bytesPerElement(storage.dtype);
     if (elements === 0) return;
     const own = bytesPerElement(storage.dtype);
@@ -331,17 +306,8 @@ class UnitReader {
     const reordered = IN_ORDER.test(storage.what);
     const other = !reordered && this.lowered.isMixed && own !== 8 ? OTHER_WIDTH - own : own;
     const bytes = elements * (isSummed ? SUMMED_PASSES * own : own + Math.max(other, 1));
-    const name = this.nameOf(operation, storage.what);
-    this.addMemoryKernel(reordered ? "reorder" : "stream", phase, name, bytes, storage.dtype);
-  }
-
-  /** Written once: texts that are the same object are compared at a glance. */
-  private nameOf(operation: string, what: string): string {
-    const names = this.names.get(operation) ?? new Map<string, string>();
-    this.names.set(operation, names);
-    const name = names.get(what) ?? `${operation}: ${what}`;
-    names.set(what, name);
-    return name;
+    const kind = reordered ? "reorder" : "stream";
+    this.addMemoryKernel(kind, `${operation}: ${storage.what}`, bytes, storage.dtype);
   }
 
   /** Takes the storage that an output was placed in from those left to explain. */

@@ -1,6 +1,5 @@
 import type { LoweredStep, PhysicalDtype } from "../engine/tape";
-import type { Phase } from "../graph/ir";
-import type { Kernel, KernelKind } from "./kernels";
+import { alikeTogether, type Kernel, type KernelKind } from "./kernels";
 
 /** What a card does per second, and what every kernel costs it. */
 export interface CardRates {
@@ -59,16 +58,18 @@ export function deviceSeconds(
   rates: CardRates,
   efficiencies: KernelEfficiencies,
 ): DeviceSeconds {
-  const seconds: Record<Phase, number> = { forward: 0, recompute: 0, backward: 0, optimizer: 0 };
-  let kernelCount = 0;
+  let [forward, recompute, backward, kernelCount] = [0, 0, 0, 0];
   for (const kernel of kernels) {
-    seconds[kernel.phase] += kernel.count * kernelSeconds(kernel, rates, efficiencies);
+    const seconds = kernel.count * kernelSeconds(kernel, rates, efficiencies);
+    if (kernel.phase === "forward") forward += seconds;
+    else if (kernel.phase === "backward") backward += seconds;
+    else recompute += seconds;
     kernelCount += kernel.count;
   }
   const optimizer =
     update.bytesMoved / (rates.memoryBytesPerSecond * efficiencies.update) +
     update.kernelCount * efficiencies.secondsPerKernel;
-  return { ...seconds, optimizer, kernelCount: kernelCount + update.kernelCount };
+  return { forward, recompute, backward, optimizer, kernelCount: kernelCount + update.kernelCount };
 }
 
 /**
@@ -89,7 +90,7 @@ export function condensed(kernels: readonly Kernel[]): readonly Kernel[] {
     const bytes = (before.count * before.bytes + kernel.count * kernel.bytes) / count;
     merged.set(key, { ...before, count, bytes });
   }
-  return [...rest, ...merged.values()];
+  return [...alikeTogether(rest), ...merged.values()];
 }
 
 /** @returns seconds of one such kernel; infinite where the card has no unit for the type */
@@ -161,16 +162,15 @@ function productSeconds(
   multiprocessors: number,
   { secondsPerWave, halfTile, quarterTile }: KernelEfficiencies,
 ): number {
-  const ratePerMultiprocessor = rate / multiprocessors;
-  const fractionOf = { full: 1, half: halfTile, quarter: quarterTile } as const;
   let least = Number.POSITIVE_INFINITY;
   for (const tile of PRODUCT_TILES) {
     const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
+    const fraction = tile.size === "full" ? 1 : tile.size === "half" ? halfTile : quarterTile;
+    const secondsPerLength = (2 * tile.rows * tile.columns * multiprocessors) / (rate * fraction);
     for (const parts of SPLITS) {
       const length = Math.max(inner / parts, Math.min(inner, SHORTEST_SPLIT));
       const waves = Math.ceil((tiles * Math.ceil(inner / length)) / multiprocessors);
-      const arithmetic = (2 * tile.rows * tile.columns * length) / (ratePerMultiprocessor * fractionOf[tile.size]);
-      least = Math.min(least, waves * (arithmetic + secondsPerWave));
+      least = Math.min(least, waves * (secondsPerLength * length + secondsPerWave));
       if (inner / parts <= SHORTEST_SPLIT) break; // more parts would be as long
     }
   }

@@ -46,15 +46,16 @@ const PASSES = 2;
 /** The bias of every linear layer on a sequence in a pass of its own, which reads the result and writes it again. */
 export function biasKernels(nodes: readonly Node[], lowered: LoweredStep, batchSize: number): readonly Kernel[] {
   return nodes.flatMap((node) => {
+    const { phase } = node;
     const [output] = node.outputs;
-    if (node.op !== "Linear" || node.phase === "backward" || output === undefined) return [];
+    if (node.op !== "Linear" || phase === "backward" || phase === "optimizer" || output === undefined) return [];
     if (node.inputs.length < INPUTS_WITH_BIAS || output.shape.length !== AXES_OF_A_SEQUENCE) return [];
     const precision = lowered.dtypeOf(output);
     const elements = coefficientOf(output.shape) * batchSize ** degreeOf(output.shape);
     return [
       {
         kind: "stream",
-        phase: node.phase,
+        phase,
         operation: "Linear: bias apart",
         count: copiesOf(node.scope),
         flops: 0,
