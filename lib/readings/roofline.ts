@@ -168,6 +168,9 @@ function productSeconds(
     const fraction = tile.size === "full" ? 1 : tile.size === "half" ? halfTile : quarterTile;
     const secondsPerLength = (2 * tile.rows * tile.columns * multiprocessors) / (rate * fraction);
     for (const parts of SPLITS) {
+      // Waves that are all full: no tiling takes less, and more parts take more. The last split may make but half as many.
+      const full = (tiles / multiprocessors) * (secondsPerLength * inner + (parts / 2) * secondsPerWave);
+      if (full >= least) break;
       const length = Math.max(inner / parts, Math.min(inner, SHORTEST_SPLIT));
       const waves = Math.ceil((tiles * Math.ceil(inner / length)) / multiprocessors);
       least = Math.min(least, waves * (secondsPerLength * length + secondsPerWave));
