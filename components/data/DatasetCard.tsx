@@ -8,7 +8,9 @@ const FAULT_WORDS = {
   unreadable_entry: "Entries that cannot be read",
   unreadable_file: "Files that cannot be read",
   cut_off: "Files that end too early",
-  missing_field: "Entries without an image",
+  missing_field: "Entries or lists without images",
+  unusable_field: "Labels and captions that are no text",
+  not_utf8: "Text that is not UTF-8",
   missing_image: "Images that are not there",
   unreadable_image: "Images that cannot be read",
   empty_caption: "Empty captions",
@@ -24,7 +26,7 @@ export function DatasetCard({ name, report, onClose }: { name: string; report: D
     <section aria-labelledby="dataset-title" className="panel p-4 sm:p-6">
       <div className="flex items-start justify-between gap-3">
         <h2 id="dataset-title" className="min-w-0 text-lg font-semibold tracking-tight wrap-anywhere">
-          {name}: {formatCount(report.entryCount)} entries
+          {name}: {formatCount(report.entryCount)} {report.entryCount === 1 ? "entry" : "entries"}
           {faultCount === 0
             ? ", none damaged"
             : `, ${formatCount(faultCount)} ${faultCount === 1 ? "fault" : "faults"}`}
@@ -39,22 +41,14 @@ export function DatasetCard({ name, report, onClose }: { name: string; report: D
         </button>
       </div>
       <dl className="mt-2 grid gap-x-6 gap-y-2 text-sm sm:grid-cols-2 lg:grid-cols-4">
-        <Fact label="Splits">{splits.map((split) => `${split.name} ${formatCount(split.count)}`).join(", ")}</Fact>
-        <Fact label="Classes">
-          {classes === null
-            ? "no labels"
-            : `${formatCount(classes.count)}; ${formatFigure(classes.imbalance)} times between the largest and the smallest`}
-        </Fact>
+        <Fact label="Splits">{splitsText(splits)}</Fact>
+        <Fact label="Classes">{classesText(classes)}</Fact>
         <Fact label="Captions">
           {captions.given === 0
             ? "none"
             : `${formatCount(captions.given)}; ${formatFigure(captions.meanTokens ?? 0)} tokens on average, ${formatCount(captions.longestTokens)} at most`}
         </Fact>
-        <Fact label="Images">
-          {images.meanBytes === null || images.medianSide === null
-            ? `${formatCount(images.named)} named, none looked at`
-            : `${formatCount(images.checked)} of ${formatCount(images.named)} looked at; ${formatFigure(images.meanBytes / KB)} kB, ${formatCount(images.medianSide)} px on the shorter side`}
-        </Fact>
+        <Fact label="Images">{imagesText(images)}</Fact>
       </dl>
       {findings.length > 0 && (
         <ul className="mt-3 list-disc space-y-1 pl-5 text-sm">
@@ -101,6 +95,28 @@ export function DatasetCard({ name, report, onClose }: { name: string; report: D
       )}
     </section>
   );
+}
+
+/** Lists in files of many names make many of them. */
+const MOST_SPLITS = 6;
+
+function splitsText(splits: DatasetReport["splits"]): string {
+  if (splits.length === 0) return "none";
+  const shown = splits.slice(0, MOST_SPLITS).map(({ name, count }) => `${name} ${formatCount(count)}`);
+  return shown.join(", ") + (splits.length > MOST_SPLITS ? `, ${formatCount(splits.length - MOST_SPLITS)} more` : "");
+}
+
+function classesText(classes: DatasetReport["classes"]): string {
+  if (classes === null) return "no labels";
+  const count = formatCount(classes.count);
+  return classes.count === 1 ? count : `${count}; the largest is ${formatFigure(classes.imbalance)} times the smallest`;
+}
+
+function imagesText({ named, checked, meanBytes, medianSide }: DatasetReport["images"]): string {
+  if (checked === 0) return `${formatCount(named)} named, none looked at`;
+  const looked = `${formatCount(checked)} of ${formatCount(named)} looked at`;
+  if (meanBytes === null || medianSide === null) return `${looked}, none could be read`;
+  return `${looked}; ${formatFigure(meanBytes / KB)} kB, ${formatCount(medianSide)} px on the shorter side`;
 }
 
 function isFaultCode(code: string): code is FaultCode {

@@ -28,8 +28,8 @@ export function DatasetField({ inspection, start, cancel }: InspectionControl) {
     >
       <legend className="px-1 font-medium">Have a dataset?</legend>
       <p className="text-[0.8125rem] leading-snug text-muted">
-        Drop it on this page: JSON, CSV, TSV, Parquet, a WebDataset tar or a folder of images. It is read in this
-        browser and sent nowhere.
+        Drop it on this page: JSON, CSV, TSV, Parquet, WebDataset tars or a folder of images. It is read in this browser
+        and sent nowhere.
       </p>
       <div className="mt-2 flex flex-wrap gap-2">
         <button type="button" className="button text-sm" onClick={() => files.current?.click()}>
@@ -45,7 +45,7 @@ export function DatasetField({ inspection, start, cancel }: InspectionControl) {
         ref={files}
         type="file"
         multiple
-        accept=".json,.csv,.tsv,.parquet,.tar,.tgz,.gz"
+        accept=".json,.jsonl,.ndjson,.csv,.tsv,.parquet,.tar,.tgz,.gz,image/*"
         aria-label="Dataset files"
         tabIndex={-1}
         className="sr-only"

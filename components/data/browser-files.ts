@@ -14,9 +14,11 @@ export function browserFile(file: File, onBytes: (byteCount: number) => void): D
   return {
     name: file.name,
     chunks: () => chunksOf(file, onBytes),
-    head: async (byteCount) => {
-      const bytes = new Uint8Array(await file.slice(0, byteCount).arrayBuffer());
-      return { bytes, byteCount: file.size };
+    ends: async (headBytes, tailBytes) => {
+      const part = async (start: number, end: number) => new Uint8Array(await file.slice(start, end).arrayBuffer());
+      const head = await part(0, headBytes);
+      const tail = await part(Math.max(0, file.size - tailBytes), file.size);
+      return { head, tail, byteCount: file.size };
     },
     open: async () => ({
       byteLength: file.size,
@@ -58,10 +60,11 @@ export function handedDataset(handed: readonly HandedFile[], onBytes: (byteCount
   // Several folders side by side are the folders of one that was not named.
   const below = roots.length === 1 ? deep.map(({ path, file }) => ({ path: path.slice(root.length + 1), file })) : deep;
   const known = new Map(below.map(({ path, file }) => [path, file]));
-  const findImage: FindImage = (image) => {
-    const wanted = image.replace(/^\.?\//, "");
-    const file = known.get(`images/${wanted}`) ?? known.get(wanted);
-    return file === undefined ? null : browserFile(file, onBytes);
+  const findImage: FindImage = (image, folder) => {
+    const wanted = image.replace(/^(?:\.?\/)+/, "");
+    const places = folder === "" ? ["images/", ""] : [`${folder}/images/`, `${folder}/`, "images/", ""];
+    const file = places.map((place) => known.get(`${place}${wanted}`)).find((found) => found !== undefined);
+    return file === undefined ? [] : [browserFile(file, onBytes)];
   };
   return {
     name: roots.length === 1 ? root : roots.join(", "),

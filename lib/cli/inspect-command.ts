@@ -7,8 +7,9 @@ import { NoDatasetError } from "../datasets/open-dataset";
 import { NoTokenizerError, tokenizerCounter } from "../datasets/tokenizer-json";
 import { randomNumbers } from "../estimate/search/random-numbers";
 import { openPath } from "../files/open-path";
-import { formatBytes, formatCount } from "../format";
+import { formatCount, formatFigure } from "../format";
 import type { Issue } from "../plan/plan";
+import { KB } from "../units";
 import type { Console } from "./console";
 import { EXIT } from "./exit";
 import { type Flag, flagHelp, readArguments } from "./flags";
@@ -128,7 +129,7 @@ function reportText(report: DatasetReport): string {
     ...(images.meanBytes === null || images.medianSide === null
       ? []
       : [
-          ["  mean size of a file", formatBytes(images.meanBytes, "MiB")],
+          ["  mean size of a file", `${formatFigure(images.meanBytes / KB)} kB`],
           ["  shorter side, median", `${formatCount(images.medianSide)} px`],
         ]),
   ];
@@ -158,8 +159,8 @@ function help(): string {
   return `Usage: headroom inspect DIR|FILE [flags]
 
 Reads a dataset once and says what it holds: splits, classes and their balance, captions, images, everything that cannot be
-read, and the fields of a plan that follow. Known are {split}.json files of {image, label, caption}, CSV and TSV, folders
-of images by class, WebDataset tar files, and Parquet.
+read, and the fields of a plan that follow. Known are {split}.json files of {image, label, caption}, also one entry a line,
+CSV and TSV, both also gzipped, folders of images by class, WebDataset tar files, and Parquet.
 
 ${flagHelp(FLAGS)}
 Exit codes: 0 read, whatever was found; 64 bad input or no dataset.

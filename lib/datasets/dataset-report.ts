@@ -21,6 +21,8 @@ export type DatasetFormat = "json" | "csv" | "folder" | "webdataset" | "parquet"
 
 export interface ClassReport {
   readonly count: number;
+  /** Entries without a label, where others have one. */
+  readonly unlabelled: number;
   readonly largest: ClassCount;
   readonly smallest: ClassCount;
   /** Largest over smallest, in the training split where there is one. */
@@ -37,8 +39,10 @@ export interface ClassCount {
 }
 
 export interface CaptionReport {
+  /** Entries that have one or more. */
   readonly given: number;
   readonly missing: number;
+  /** Captions of these and the next: an entry may have several. */
   readonly empty: number;
   /** More tokens than the model reads, start and end included. */
   readonly tooLong: number;

@@ -14,10 +14,7 @@ const LONGEST_ROW = 1_000_000;
  *
  * @param delimiter  with a tab, quotes that do not enclose a whole field are text like any other
  */
-export async function* delimitedRows(
-  chunks: AsyncIterable<string>,
-  delimiter: "," | "\t",
-): AsyncGenerator<DelimitedRow> {
+export async function* delimitedRows(chunks: AsyncIterable<string>, delimiter: string): AsyncGenerator<DelimitedRow> {
   let [text, line] = ["", 1];
   let ending: "\n" | "\r" | null = null;
   for await (const chunk of chunks) {

@@ -3,7 +3,7 @@ import type { FindImage } from "./data-file";
 import type { DatasetReport } from "./dataset-report";
 import type { Fault, ImageSource } from "./entry";
 import { checkImage } from "./image-check";
-import type { Dataset } from "./open-dataset";
+import { type Dataset, KNOWN_FORMATS, NoDatasetError } from "./open-dataset";
 import { Tally } from "./tally";
 
 export interface InspectOptions {
@@ -22,9 +22,13 @@ export interface InspectOptions {
 
 const PROGRESS_EVERY = 20_000;
 
-/** Reads a dataset once, front to back, and says what it holds. */
+/**
+ * Reads a dataset once, front to back, and says what it holds.
+ *
+ * @throws {NoDatasetError} when a folder turns out to hold neither lists nor images
+ */
 export async function inspectDataset(dataset: Dataset, options: InspectOptions): Promise<DatasetReport> {
-  const { format, sources, findImage } = dataset;
+  const { name, format, sources, findImage, passedOver } = dataset;
   const tally = new Tally(options.contextLength);
   const sample = new Reservoir(options.mostImages, options.random);
   let countTokens: CountTokens | null = null;
@@ -32,9 +36,10 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions):
   for (const source of sources) {
     for await (const found of source) {
       if (found.kind === "fault") tally.addFault(found.fault);
+      else if (found.kind === "other_file") tally.addOtherFile(found.name);
       else {
-        const { image, caption, where } = found.entry;
-        if (caption !== null) countTokens ??= await options.loadTokenCounter();
+        const { image, captions, where } = found.entry;
+        if (captions.length > 0) countTokens ??= await options.loadTokenCounter();
         tally.addEntry(found.entry, countTokens);
         if (image?.kind === "bytes") await addImage(tally, image, where, findImage);
         else if (image !== null) sample.offer({ image, where });
@@ -48,7 +53,12 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions):
     await addImage(tally, image, where, findImage);
     for (const fault of tally.takeFaults()) await options.onFault(fault);
   }
-  return tally.report(format);
+  if (format === "folder" && tally.isEmpty) {
+    const others = tally.otherFiles();
+    const held = others === "" ? "it is empty" : `it holds ${others}`;
+    throw new NoDatasetError(`${name} holds no dataset that is known: ${held}; ${KNOWN_FORMATS}`);
+  }
+  return tally.report(format, passedOver);
 }
 
 async function addImage(tally: Tally, image: ImageSource, where: string, findImage: FindImage | null): Promise<void> {

@@ -1,3 +1,4 @@
+import { formatCount } from "../format";
 import type { CountTokens } from "./caption-tokens";
 import type {
   CaptionReport,
@@ -16,6 +17,8 @@ const IMBALANCE_LIMIT = 10;
 
 const FIRST_FAULTS = 20;
 const LISTED_CLASSES = 100;
+const LISTED_ENDINGS = 8;
+const LISTED_FILES = 5;
 
 /** Adds entries up: memory grows with classes, not with entries. */
 export class Tally {
@@ -23,7 +26,9 @@ export class Tally {
   private readonly splits = new Map<string, number>();
   /** By split, then by label. */
   private readonly labels = new Map<string, Map<string, number>>();
-  private captionsGiven = 0;
+  private labelled = 0;
+  private captioned = 0;
+  private captionCount = 0;
   private captionsEmpty = 0;
   private captionsLong = 0;
   private tokenSum = 0;
@@ -33,6 +38,8 @@ export class Tally {
   private byteSum = 0;
   /** How many images have a shorter side of so many pixels. */
   private readonly sides = new Map<number, number>();
+  /** By the end of their names. */
+  private readonly others = new Map<string, number>();
   private readonly fresh: Fault[] = [];
   private readonly faultsByCode = new Map<FaultCode, { count: number; first: Fault[] }>();
 
@@ -53,22 +60,40 @@ export class Tally {
   }
 
   /** @param countTokens  null is for entries without a caption */
-  addEntry({ split, label, caption, image, where }: Entry, countTokens: CountTokens | null): void {
+  addEntry({ split, label, captions, image, where }: Entry, countTokens: CountTokens | null): void {
     this.entryCount += 1;
     this.splits.set(split, (this.splits.get(split) ?? 0) + 1);
     if (image !== null) this.imagesNamed += 1;
     if (label !== null) {
+      this.labelled += 1;
       const counts = this.labels.get(split) ?? new Map<string, number>();
       counts.set(label, (counts.get(label) ?? 0) + 1);
       this.labels.set(split, counts);
     }
-    if (caption === null) return;
+    if (captions.length === 0) return;
     if (countTokens === null) throw new Error("a caption came before there was anything to count its tokens with");
-    this.addCaption(caption, where, countTokens);
+    this.captioned += 1;
+    for (const caption of captions) this.addCaption(caption, where, countTokens);
+  }
+
+  addOtherFile(name: string): void {
+    const ending = /\.[^.]+$/.exec(name)?.[0].toLowerCase() ?? "without an ending";
+    this.others.set(ending, (this.others.get(ending) ?? 0) + 1);
+  }
+
+  /** Whether there was nothing to tell: neither entries nor faults. */
+  get isEmpty(): boolean {
+    return this.entryCount === 0 && this.faultsByCode.size === 0;
+  }
+
+  /** Such as `3 .txt, 1 .md`; the most frequent first. */
+  otherFiles(): string {
+    const byCount = [...this.others].sort(([, a], [, b]) => b - a).slice(0, LISTED_ENDINGS);
+    return byCount.map(([ending, count]) => `${formatCount(count)} ${ending}`).join(", ");
   }
 
   private addCaption(caption: string, where: string, countTokens: CountTokens): void {
-    this.captionsGiven += 1;
+    this.captionCount += 1;
     if (caption.trim() === "") {
       this.captionsEmpty += 1;
       this.addFault({ where, code: "empty_caption", message: "has an empty caption" });
@@ -90,7 +115,8 @@ export class Tally {
     this.sides.set(side, (this.sides.get(side) ?? 0) + 1);
   }
 
-  report(format: DatasetFormat): DatasetReport {
+  /** @param passedOver  files that might be lists and were not read */
+  report(format: DatasetFormat, passedOver: readonly string[]): DatasetReport {
     const classes = this.classReport();
     const captions = this.captionReport();
     const images = this.imageReport();
@@ -104,7 +130,11 @@ export class Tally {
       images,
       faults: Object.fromEntries(this.faultsByCode),
       plan: this.planFields(classes, images),
-      findings: findingsOf(classes, captions, images),
+      findings: [
+        ...(this.entryCount === 0 ? ["There is no entry in it."] : []),
+        ...findingsOf(classes, captions, images),
+        ...this.passedOverFindings(passedOver),
+      ],
     };
   }
 
@@ -120,6 +150,7 @@ export class Tally {
     if (largest === undefined || smallest === undefined) return null;
     return {
       count: all.size,
+      unlabelled: this.entryCount - this.labelled,
       largest,
       smallest,
       imbalance: largest.count / smallest.count,
@@ -129,10 +160,10 @@ export class Tally {
   }
 
   private captionReport(): CaptionReport {
-    const filled = this.captionsGiven - this.captionsEmpty;
+    const filled = this.captionCount - this.captionsEmpty;
     return {
-      given: this.captionsGiven,
-      missing: this.entryCount - this.captionsGiven,
+      given: this.captioned,
+      missing: this.entryCount - this.captioned,
       empty: this.captionsEmpty,
       tooLong: this.captionsLong,
       contextLength: this.contextLength,
@@ -169,6 +200,18 @@ export class Tally {
     };
   }
 
+  private passedOverFindings(passedOver: readonly string[]): string[] {
+    const more = passedOver.length > LISTED_FILES ? ` and ${formatCount(passedOver.length - LISTED_FILES)} more` : "";
+    return [
+      ...(passedOver.length === 0
+        ? []
+        : [
+            `Not read beside it: ${passedOver.slice(0, LISTED_FILES).join(", ")}${more}. Give a file by its own path to read it.`,
+          ]),
+      ...(this.others.size === 0 ? [] : [`Files that are no images were passed over: ${this.otherFiles()}.`]),
+    ];
+  }
+
   private countOf(code: FaultCode): number {
     return this.faultsByCode.get(code)?.count ?? 0;
   }
@@ -194,28 +237,40 @@ function findingsOf(classes: ClassReport | null, captions: CaptionReport, images
   const findings: string[] = [];
   if (classes !== null && classes.imbalance > IMBALANCE_LIMIT) {
     findings.push(
-      `Classes are out of balance: ${classes.largest.name} has ${classes.largest.count}, ${classes.smallest.name} ${classes.smallest.count}.`,
+      `Classes are out of balance: ${classes.largest.name} has ${formatCount(classes.largest.count)}, ${classes.smallest.name} ${formatCount(classes.smallest.count)}.`,
     );
   }
   for (const [split, count] of Object.entries(classes?.missingIn ?? {})) {
-    if (count > 0) findings.push(`The split ${split} lacks ${count} of the ${classes?.count ?? 0} classes.`);
+    if (count > 0)
+      findings.push(
+        `The split ${split} lacks ${formatCount(count)} of the ${formatCount(classes?.count ?? 0)} classes.`,
+      );
   }
+  if (classes !== null && classes.unlabelled > 0)
+    findings.push(`${entries(classes.unlabelled)} no label, others have.`);
   if (captions.given > 0 && captions.missing > 0)
-    findings.push(`${captions.missing} entries have no caption, others have.`);
+    findings.push(`${entries(captions.missing)} no caption, others have.`);
   if (captions.tooLong > 0) {
+    const [are, they] = captions.tooLong === 1 ? ["caption is", "it"] : ["captions are", "they"];
     findings.push(
-      `${captions.tooLong} captions are longer than ${captions.contextLength} tokens and would be cut off.`,
+      `${formatCount(captions.tooLong)} ${are} longer than ${captions.contextLength} tokens: ${they} would be cut off.`,
     );
   }
-  if (images.missing > 0) findings.push(`${images.missing} of ${images.checked} images looked for are not there.`);
-  if (images.unreadable > 0)
-    findings.push(`${images.unreadable} of ${images.checked} images looked at cannot be read.`);
+  const [missing, unreadable, checked, named] = [images.missing, images.unreadable, images.checked, images.named].map(
+    formatCount,
+  );
+  if (images.missing > 0) findings.push(`${missing} of ${checked} images looked for are not there.`);
+  if (images.unreadable > 0) findings.push(`${unreadable} of ${checked} images looked at cannot be read.`);
   if (images.checked === 0 && images.named > 0) {
     findings.push(
-      `None of the ${images.named} images was looked at: the list came without them, so that their size on the disk is not known.`,
+      `None of the ${named} images was looked at: they did not come with the list, so that their size on the disk is not known.`,
     );
   } else if (images.checked < images.named) {
-    findings.push(`${images.checked} of ${images.named} images were looked at, spread evenly by chance.`);
+    findings.push(`${checked} of ${named} images were looked at, spread evenly by chance.`);
   }
   return findings;
+}
+
+function entries(count: number): string {
+  return count === 1 ? "1 entry has" : `${formatCount(count)} entries have`;
 }

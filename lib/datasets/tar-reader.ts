@@ -1,27 +1,28 @@
 import { type Extract, extract } from "tar-stream";
-import type { DataFile } from "./data-file";
-import {
-  type Entry,
-  entryFound,
-  type Found,
-  faultFound,
-  fieldsAmong,
-  IMAGE_HEAD_BYTES,
-  isImageName,
-  splitOf,
-  wordsOf,
-} from "./entry";
+import { type FileEnds, type ListFile, placeOf } from "./data-file";
+import { entryFound, type Found, faultFound } from "./entry";
+import { fieldsAmong } from "./field-names";
+import { fieldsEntry } from "./fields-entry";
+import { gunzip } from "./gunzip";
+import { IMAGE_HEAD_BYTES, IMAGE_TAIL_BYTES, isImageName } from "./image-check";
+import { joined, LastBytes } from "./last-bytes";
 import { reasonOf } from "./read-error";
+import { splitOfFile } from "./split-names";
 
 /** A member's text is a caption or a label; longer ones are cut, as no tokenizer reads so far. */
 const LONGEST_TEXT = 1_000_000;
 
+/** Two empty blocks end a tar; what comes without them may have been cut off between two members. */
+const END_MARK_BYTES = 1024;
+
 /** Reads a WebDataset: members with one stem are one entry, its image and `.txt`, `.cls` or `.json` beside it. */
-export async function* readTarDataset(file: DataFile): AsyncGenerator<Found> {
-  const { name } = file;
+export async function* readTarDataset(list: ListFile): AsyncGenerator<Found> {
+  const name = placeOf(list);
+  const place = { name, split: splitOfFile(list.file.name, list.folder), folder: list.folder };
   const members = extract();
+  const end = new LastBytes(END_MARK_BYTES);
   // What goes wrong with the file reaches the loop below through the members.
-  void feed(members, /\.t?gz$/i.test(name) ? unzipped(file.chunks()) : file.chunks());
+  void feed(members, /\.t?gz$/i.test(list.file.name) ? gunzip(list.file.chunks()) : list.file.chunks(), end);
   let group: Group | null = null;
   try {
     for await (const member of members) {
@@ -31,76 +32,103 @@ export async function* readTarDataset(file: DataFile): AsyncGenerator<Found> {
         continue;
       }
       if (group !== null && group.stem !== stem) {
-        yield* foundIn(group, name);
+        yield* foundIn(group, place);
         group = null;
       }
-      group ??= { stem, head: null, byteCount: 0, texts: new Map() };
-      const isImage = isImageName(member.header.name);
-      const bytes = await headOf(member, isImage ? IMAGE_HEAD_BYTES : LONGEST_TEXT);
-      if (isImage) {
-        group.head = bytes;
-        group.byteCount = member.header.size ?? bytes.length;
-      } else group.texts.set(extension.toLowerCase(), new TextDecoder().decode(bytes));
+      group ??= { stem, image: null, isPlain: false, texts: new Map() };
+      if (isImageName(member.header.name)) {
+        const ends = await endsOf(member);
+        // `7.jpg` is the image of an entry, `7.seg.png` one that goes with it.
+        const isPlain = !extension.includes(".");
+        if (group.image === null || (isPlain && !group.isPlain)) [group.image, group.isPlain] = [ends, isPlain];
+      } else group.texts.set(extension.toLowerCase(), new TextDecoder().decode(await textBytes(member)));
     }
-    if (group !== null) yield* foundIn(group, name);
+    if (group !== null) yield* foundIn(group, place);
+    if (end.total === 0) yield faultFound(name, "unreadable_file", "is empty");
+    else if (end.bytes().some((byte) => byte !== 0)) {
+      yield faultFound(name, "cut_off", "has no mark of its end: it may be cut off, and what is there is read");
+    }
   } catch (error) {
-    if (group !== null) yield* foundIn(group, name);
+    if (group !== null) yield* foundIn(group, place);
     yield faultFound(name, "cut_off", `cannot be read to its end (${reasonOf(error)}): what came before is read`);
   }
 }
 
 interface Group {
   readonly stem: string;
-  head: Uint8Array | null;
-  byteCount: number;
+  image: FileEnds | null;
+  isPlain: boolean;
   readonly texts: Map<string, string>;
 }
 
-function* foundIn({ stem, head, byteCount, texts }: Group, name: string): Generator<Found> {
-  const where = `${name}, ${stem}`;
-  const json = texts.get("json");
-  const values = new Map<string, unknown>();
-  if (json !== undefined) {
-    try {
-      for (const [key, value] of Object.entries(JSON.parse(json))) values.set(key, value);
-    } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-      yield faultFound(where, "unreadable_entry", `its .json is not an object: ${error.message}`);
-    }
-  }
-  if (head === null) yield faultFound(where, "missing_field", "has no image");
-  const fields = fieldsAmong([...values.keys()]);
-  const text = (field: string | null) => (field === null ? null : wordsOf(values.get(field)));
-  const entry: Entry = {
-    split: splitOf(name),
-    label: texts.get("cls")?.trim() ?? text(fields.label),
-    caption: texts.get("txt") ?? text(fields.caption),
-    image: head === null ? null : { kind: "bytes", head, byteCount },
-    where,
-  };
-  yield entryFound(entry);
+interface Place {
+  readonly name: string;
+  readonly split: string;
+  readonly folder: string;
 }
 
-/** The first bytes of a member; the rest is let go as it comes. */
-async function headOf(member: AsyncIterable<unknown>, limit: number): Promise<Uint8Array> {
+function* foundIn({ stem, image, texts }: Group, { name, split, folder }: Place): Generator<Found> {
+  const where = `${name}, ${stem}`;
+  const values = new Map<string, unknown>();
+  const json = texts.get("json");
+  if (json !== undefined) {
+    const [read, problem] = objectIn(json);
+    if (problem !== null) yield faultFound(where, "unreadable_entry", `its .json is not an object: ${problem}`);
+    for (const [key, value] of read) values.set(key, value);
+  }
+  const inJson = fieldsAmong([...values.keys()]);
+  const [label, caption] = [texts.get("cls")?.trim(), texts.get("txt")];
+  const fields = {
+    image: null,
+    label: label === undefined ? inJson.label : "cls",
+    caption: caption === undefined ? inJson.caption : "txt",
+    split: null,
+  };
+  if (label !== undefined) values.set("cls", label);
+  if (caption !== undefined) values.set("txt", caption);
+  if (image === null) yield faultFound(where, "missing_field", "has no image");
+  for (const found of fieldsEntry((field) => values.get(field), fields, { where, split, folder }, false)) {
+    if (found.kind !== "entry") yield found;
+    else yield entryFound({ ...found.entry, image: image === null ? null : { kind: "bytes", ends: image } });
+  }
+}
+
+function objectIn(text: string): [fields: [string, unknown][], problem: string | null] {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return [Object.entries(value), null];
+    return [[], "it is another kind of value"];
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return [[], error.message];
+  }
+}
+
+async function endsOf(member: AsyncIterable<unknown>): Promise<FileEnds> {
+  const tail = new LastBytes(IMAGE_TAIL_BYTES);
+  const head = await firstBytes(member, IMAGE_HEAD_BYTES, tail);
+  return { head, tail: tail.bytes(), byteCount: tail.total };
+}
+
+function textBytes(member: AsyncIterable<unknown>): Promise<Uint8Array> {
+  return firstBytes(member, LONGEST_TEXT, new LastBytes(0));
+}
+
+/** The first bytes of a member; the rest is let go as it comes. @param tail  is told of all of them */
+async function firstBytes(member: AsyncIterable<unknown>, limit: number, tail: LastBytes): Promise<Uint8Array> {
   const kept: Uint8Array[] = [];
   let count = 0;
   for await (const chunk of member) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError("a tar member gave no bytes");
     if (count < limit) kept.push(chunk.subarray(0, limit - count));
     count += chunk.length;
+    tail.add(chunk);
   }
-  const whole = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of kept) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joined(kept);
 }
 
 /** Hands chunks over as fast as they are taken. */
-async function feed(members: Extract, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+async function feed(members: Extract, chunks: AsyncIterable<Uint8Array>, end: LastBytes): Promise<void> {
   let isOpen = true;
   members.once("close", () => {
     isOpen = false;
@@ -108,6 +136,7 @@ async function feed(members: Extract, chunks: AsyncIterable<Uint8Array>): Promis
   try {
     for await (const chunk of chunks) {
       if (!isOpen) return;
+      end.add(chunk);
       if (!members.write(chunk)) await drained(members);
     }
     members.end(undefined);
@@ -126,22 +155,4 @@ function drained(members: Extract): Promise<void> {
     members.once("drain", done);
     members.once("close", done);
   });
-}
-
-async function* unzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const source = chunks[Symbol.asyncIterator]();
-  const zipped = new ReadableStream<BufferSource>({
-    pull: async (controller) => {
-      const { done, value } = await source.next();
-      if (done === true) controller.close();
-      // A copy whose memory is its own: the stream takes it over.
-      else controller.enqueue(new Uint8Array(value));
-    },
-  });
-  const reader = zipped.pipeThrough(new DecompressionStream("gzip")).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-  }
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, readdir } from "node:fs/promises";
+import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { DataFile, DataFolder, FolderListing } from "../datasets/data-file";
 
@@ -8,13 +8,15 @@ export function diskFile(file: string): DataFile {
   return {
     name: path.basename(file),
     chunks: () => createReadStream(file, { highWaterMark: CHUNK_BYTES }),
-    head: async (byteCount) => {
+    ends: async (headBytes, tailBytes) => {
       const handle = await open(file);
       try {
         const { size } = await handle.stat();
-        const bytes = new Uint8Array(Math.min(size, byteCount));
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
-        return { bytes: bytes.subarray(0, bytesRead), byteCount: size };
+        const head = await readPart(handle, 0, Math.min(size, headBytes));
+        const tailCount = Math.min(size, tailBytes);
+        const tail =
+          size <= headBytes ? head.subarray(size - tailCount) : await readPart(handle, size - tailCount, tailCount);
+        return { head, tail, byteCount: size };
       } finally {
         await handle.close();
       }
@@ -31,24 +33,46 @@ export function diskFile(file: string): DataFile {
 /** Larger than Node's own 64 KiB: fewer waits for the disk. */
 const CHUNK_BYTES = 262_144;
 
-export function diskFolder(root: string): DataFolder {
+/** A folder of this machine, links followed; one that leads back to a folder above is left out. */
+export function diskFolder(root: string, above: readonly string[] = []): DataFolder {
   return {
     list: async (): Promise<FolderListing> => {
+      const real = await realpath(root);
       const entries = (await readdir(root, { withFileTypes: true })).filter(({ name }) => !name.startsWith("."));
-      const names = (isWanted: (entry: (typeof entries)[number]) => boolean) =>
-        entries
-          .filter(isWanted)
-          .map(({ name }) => name)
-          .sort();
+      const [files, folders]: [string[], string[]] = [[], []];
+      for (const entry of entries) {
+        const kind = entry.isSymbolicLink()
+          ? await linkedKind(path.join(root, entry.name), [...above, real])
+          : kindOf(entry);
+        if (kind === "file") files.push(entry.name);
+        else if (kind === "folder") folders.push(entry.name);
+      }
       return {
-        files: names((entry) => !entry.isDirectory()).map((name) => diskFile(path.join(root, name))),
-        folders: names((entry) => entry.isDirectory()).map((name) => ({
-          name,
-          folder: diskFolder(path.join(root, name)),
-        })),
+        files: files.sort().map((name) => diskFile(path.join(root, name))),
+        folders: folders.sort().map((name) => ({ name, folder: diskFolder(path.join(root, name), [...above, real]) })),
       };
     },
   };
+}
+
+function kindOf(entry: { isDirectory: () => boolean }): "file" | "folder" {
+  return entry.isDirectory() ? "folder" : "file";
+}
+
+/** A link to nowhere counts as a file, so that it is told as one that is not there. */
+async function linkedKind(link: string, above: readonly string[]): Promise<"file" | "folder" | "loop"> {
+  try {
+    if (!(await stat(link)).isDirectory()) return "file";
+    return above.includes(await realpath(link)) ? "loop" : "folder";
+  } catch {
+    return "file";
+  }
+}
+
+async function readPart(handle: FileHandle, from: number, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  const { bytesRead } = await handle.read(bytes, 0, count, from);
+  return bytes.subarray(0, bytesRead);
 }
 
 async function readSlice(file: string, start: number, end: number): Promise<ArrayBuffer> {

@@ -8,7 +8,8 @@ import { diskFile, diskFolder } from "./disk";
 /**
  * A dataset at a path of this machine.
  *
- * @param imageFolder  where image names are looked up; null: `images` beside the file where there is one, else beside it
+ * @param imageFolder  where image names are looked up; null: in `images` beside the list, beside it, and the same at the
+ *   top of the dataset
  * @throws {NoDatasetError} when there is none that can be read
  */
 export async function openPath(target: string, imageFolder: string | null): Promise<Dataset> {
@@ -16,20 +17,17 @@ export async function openPath(target: string, imageFolder: string | null): Prom
   try {
     isFolder = (await stat(target)).isDirectory();
   } catch (cause) {
-    throw new NoDatasetError(`${target} cannot be read: ${reasonOf(cause)}`, { cause });
+    const reason = isAbsent(cause) ? "there is no such file or folder" : reasonOf(cause);
+    throw new NoDatasetError(`${target} cannot be read: ${reason}`, { cause });
   }
-  const images = imageFolder ?? (await imagesBeside(isFolder ? target : path.dirname(target)));
-  const findImage: FindImage = (name) => diskFile(path.resolve(images, name));
+  const root = isFolder ? target : path.dirname(target);
+  const findImage: FindImage = (name, folder) => {
+    const beside = path.join(root, folder);
+    const folders =
+      imageFolder === null ? [path.join(beside, "images"), beside, path.join(root, "images"), root] : [imageFolder];
+    return [...new Set(folders.map((place) => path.resolve(place, name)))].map(diskFile);
+  };
   return isFolder
     ? openDataset({ name: target, files: [], folder: diskFolder(target), findImage })
     : openDataset({ name: target, files: [diskFile(target)], folder: null, findImage });
-}
-
-async function imagesBeside(folder: string): Promise<string> {
-  const images = path.join(folder, "images");
-  const found = await stat(images).catch((error: unknown) => {
-    if (isAbsent(error)) return null;
-    throw error;
-  });
-  return found?.isDirectory() === true ? images : folder;
 }
