@@ -61,3 +61,16 @@ test("every mistake in any of the three questions is told at once, once", () => 
   })();
   expect(found?.toSorted()).toEqual(["classCount", "gpu", "targetAccuracy", "trialCount"]);
 });
+
+test("what the disk must give follows from the speed of training, the user's own first", () => {
+  const { loading, requirement, ranking } = ask({ plan: { gpu: "rtx-4090" } });
+  const lora = ranking?.ranking.find(({ strategy }) => strategy === "lora");
+  expect(loading).toEqual({
+    samplesPerSecond: lora?.effort?.run?.samplesPerSecond,
+    bytesPerSecond: (loading?.samplesPerSecond ?? 0) * requirement.request.averageImageBytes,
+    from: "estimated",
+  });
+  expect(loading?.samplesPerSecond).toBeGreaterThan(0);
+  const given = ask({ data: { ...DATA, samplesPerSecond: 10, averageImageBytes: 1000 } }).loading;
+  expect(given).toEqual({ samplesPerSecond: 10, bytesPerSecond: 10_000, from: "given" });
+});

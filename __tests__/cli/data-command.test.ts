@@ -109,6 +109,10 @@ test("the table says the need, the next round, the test set, labelling, the chap
     "test images tell",
     "Labelling",
     "By the chapter's rule",
+    "training, validation, test  7,000 + 1,500 + 1,500",
+    "at least 100, better 500, best 1,000",
+    "RandomHorizontalFlip",
+    "List prices for one label: Google Vertex AI, first tier $0.035 (2026-10-04)",
     "Assumed",
     "Mind",
   ]) {

@@ -49,3 +49,31 @@ test("what holds no dataset is refused with the way out", async () => {
   expect(code).toBe(64);
   expect(stderr).toMatch(/--data .*a\.png is no dataset that is known: give \.json/);
 });
+
+test("a question about data takes the number of classes and the size of a file", async () => {
+  const { stdout, stderr } = await headroom([
+    "data",
+    "--data",
+    root,
+    "--zero-shot",
+    "0.6",
+    "--target",
+    "0.8",
+    "--json",
+  ]);
+  expect(JSON.parse(stdout).request).toMatchObject({ classCount: 3, averageImageBytes: png(64, 48).length });
+  expect(stderr).toContain("holds 15 entries");
+  const lines = await headroom(["data", "--data", root, "--jsonl"], {
+    stdin: '{"targetAccuracy":0.8}\n{"classCount":9}\n',
+  });
+  const answers = lines.stdout.trimEnd().split("\n");
+  expect(answers.map((line) => JSON.parse(line).request.classCount)).toEqual([3, 9]);
+});
+
+test.each(["strategy", "search"])("%s takes the plan's fields, under those of flags", async (command) => {
+  const { stdout } = await headroom([command, "--model", "ViT-B-32", "--data", root, "--classes", "4", "--json"]);
+  const answer: unknown = JSON.parse(stdout);
+  expect(answer).toMatchObject(
+    command === "strategy" ? { imageCount: 12, shotsPerClass: 3 } : { winner: { validationSampleCount: 3 } },
+  );
+});

@@ -141,7 +141,7 @@ function Answer({
       <CurveChart requirement={requirement} />
       <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-2">
         <SplitCard requirement={requirement} />
-        <LabellingCard requirement={requirement} />
+        <LabellingCard requirement={requirement} loading={overview.loading} />
       </div>
       <StrategyTable overview={overview} cardName={gpus.find(({ value }) => value === card)?.label ?? card} />
       <SearchCard overview={overview} />

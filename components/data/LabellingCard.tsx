@@ -1,11 +1,18 @@
+import type { DataOverview } from "@/lib/api/data-overview";
 import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
-import { formatBytes, formatCount, formatRoughSeconds, formatSecondsRange, formatUsd } from "@/lib/format";
+import { formatCount, formatFigure, formatRoughSeconds, formatSecondsRange, formatUsd } from "@/lib/format";
 import { Source } from "./Source";
 import { TermRow } from "./TermRow";
-import { usdRange } from "./words";
+import { diskBytes, usdRange } from "./words";
 
 /** Hours and money of labelling, and room on a disk, for all images of the split. */
-export function LabellingCard({ requirement }: { requirement: DataRequirement }) {
+export function LabellingCard({
+  requirement,
+  loading,
+}: {
+  requirement: DataRequirement;
+  loading: DataOverview["loading"];
+}) {
   const { annotation, nextAnnotation, storage } = requirement;
   const effort = annotation ?? nextAnnotation;
   if (effort === null) {
@@ -63,15 +70,12 @@ export function LabellingCard({ requirement }: { requirement: DataRequirement })
           </TermRow>
         )}
         {storage !== null && (
-          <TermRow
-            label="Room on a disk"
-            value={formatBytes(storage.bytes, "GB")}
-            status="estimated"
-            term={storage.term}
-          >
-            {storage.loadingBytesPerSecond !== null && (
+          <TermRow label="Room on a disk" value={diskBytes(storage.bytes)} status="estimated" term={storage.term}>
+            {loading !== null && (
               <p>
-                At your training speed the disk must give {formatBytes(storage.loadingBytesPerSecond, "GB")} a second.
+                At {formatFigure(loading.samplesPerSecond)} images a second,{" "}
+                {loading.from === "given" ? "as you gave it" : "the estimated speed of training"}, it must give{" "}
+                {diskBytes(loading.bytesPerSecond)} a second.
               </p>
             )}
           </TermRow>

@@ -49,10 +49,7 @@ export function RestsOn({ overview: { requirement, ranking, search, plan } }: { 
         </p>
       )}
       <details className="mt-3 text-sm">
-        <summary className="link w-fit">
-          {assumptions.length} values, {assumptions.filter(({ status }) => status === "default").length} of them our
-          assumptions
-        </summary>
+        <summary className="link w-fit">{valuesLine(assumptions)}</summary>
         <ul className="mt-2 divide-y divide-line">
           {assumptions.map((assumption) => (
             <li
@@ -79,6 +76,12 @@ export function RestsOn({ overview: { requirement, ranking, search, plan } }: { 
       </ul>
     </section>
   );
+}
+
+function valuesLine(values: readonly Assumption[]): string {
+  const ours = values.filter(({ status }) => status === "default").length;
+  const all = `${values.length} values that you left open`;
+  return ours === values.length ? `${all}, all of them our assumptions` : `${all}, ${ours} of them our assumptions`;
 }
 
 function percentOf(fraction: number): string {

@@ -7,7 +7,7 @@ import type { SearchAnswer } from "@/lib/estimate/search/search-answer";
 import type { SearchParameter } from "@/lib/estimate/search/search-space";
 import { formatCount, formatPercent, formatRoughSeconds, formatSecondsRange, formatUsd } from "@/lib/format";
 import { TermRow } from "./TermRow";
-import { usdRange } from "./words";
+import { capitalized, usdRange } from "./words";
 
 const PRUNER_WORDS = {
   none: "nothing stopped early",
@@ -60,7 +60,10 @@ export function SearchCard({ overview }: { overview: DataOverview }) {
         )}
         {costUsd !== null && (
           <TermRow label="Cost" value={usdRange(costUsd)} status="estimated" term={null}>
-            <p>{costUsd.reason}</p>
+            <p>
+              {capitalized(costUsd.reason ?? "")}.
+              {search.capUsd !== null && ` At most ${formatUsd(search.capUsd)} without stopping.`}
+            </p>
           </TermRow>
         )}
       </div>

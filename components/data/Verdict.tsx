@@ -28,6 +28,10 @@ const LOUD_CAVEATS: ReadonlySet<string> = new Set([
   "pilot_is_level",
   "sizes_too_close",
   "accuracy_at_the_end",
+  "pilot_off_the_curve",
+  "pilot_below_chance",
+  "one_class",
+  "zero_shot_reaches_target",
 ]);
 
 /** The answer in one sentence, how firm it is, what it comes to, and why. */

@@ -1,11 +1,12 @@
 /** How the answer about data speaks. Pure text from an answer. */
 
 import type { DataOverview } from "@/lib/api/data-overview";
-import type { NeedStatus } from "@/lib/estimate/data/data-need";
+import { type NeedStatus, zeroShotReaches } from "@/lib/estimate/data/data-need";
 import type { SampleUnit } from "@/lib/estimate/data/data-request";
 import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
 import type { SamplesNeeded } from "@/lib/estimate/data/samples-needed";
-import { formatAccuracy, formatCount, formatUsd } from "@/lib/format";
+import { formatAccuracy, formatBytes, formatCount, formatFigure, formatUsd } from "@/lib/format";
+import { GB, KB, MB } from "@/lib/units";
 import { needIn } from "./curve-geometry";
 
 export const STATUS_WORDS = {
@@ -35,8 +36,11 @@ export function rangeWords({ low, high }: SamplesNeeded): string {
 
 /** The answer in one sentence that needs no other. */
 export function headline(overview: DataOverview): string {
-  const next = hasEnoughForNext(overview) ? "you have enough to train there" : nextWords(overview.requirement);
-  return `${needSentence(overview.requirement)}${next === null ? "" : `; ${next}`}`;
+  const { requirement } = overview;
+  if (requirement.request.strategy !== "zero_shot" && zeroShotReaches(requirement.request))
+    return needSentence(requirement);
+  const next = hasEnoughForNext(overview) ? "you have enough to train there" : nextWords(requirement);
+  return `${needSentence(requirement)}${next === null ? "" : `; ${next}`}`;
 }
 
 function needSentence(requirement: DataRequirement): string {
@@ -46,6 +50,8 @@ function needSentence(requirement: DataRequirement): string {
   const plain = requirement.summary.replace(/[.]$/, "");
   if (request.strategy === "zero_shot" || need === null)
     return needStatus === "no_target" ? noTarget(requirement) : plain;
+  if (zeroShotReaches(request))
+    return `Zero-shot is at ${formatAccuracy(request.zeroShotAccuracy)} already: ${target} takes no training`;
   if (need.likely === null) {
     return `${target} takes more than ${sizeWords(need.low, request.unit)}; how many is not established`;
   }
@@ -123,6 +129,12 @@ export function aboutUsd(usd: number): string {
 export function usdRange({ low, likely, high }: { low: number; likely: number; high: number }): string {
   if (low === high) return formatUsd(likely);
   return `${formatUsd(likely)} (${formatUsd(low)}–${formatUsd(high).replace("$", "")})`;
+}
+
+/** Room on a disk as disks are sold: "1.2 GB", "345 MB", "3.8 kB". */
+export function diskBytes(bytes: number): string {
+  if (bytes >= GB) return formatBytes(bytes, "GB");
+  return bytes >= MB ? `${formatFigure(bytes / MB)} MB` : `${formatFigure(bytes / KB)} kB`;
 }
 
 export function capitalized(label: string): string {

@@ -41,8 +41,16 @@ export interface DataOverview {
   /** Null with `noSearch` saying why. */
   readonly search: SearchAnswer | null;
   readonly noSearch: string | null;
+  /** What the disk must give while training; null where no speed was given or estimated. */
+  readonly loading: LoadingRate | null;
   /** The plan that hours and memory are for, complete. */
   readonly plan: Plan;
+}
+
+export interface LoadingRate {
+  readonly samplesPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly from: "given" | "estimated";
 }
 
 export interface TrainingImages {
@@ -92,14 +100,29 @@ export function answerDataOverview(question: DataQuestion, today: string): DataO
     kind === null
       ? `With the strategy “${DATA_STRATEGIES[request.strategy].label}” there is no training here that a search could tune.`
       : noCount;
+  const rankingAnswer = noRanking === null ? answerStrategyRanking(ranking, today) : null;
   return {
     requirement,
     images: count,
-    ranking: noRanking === null ? answerStrategyRanking(ranking, today) : null,
+    loading: loadingRate(requirement, rankingAnswer),
+    ranking: rankingAnswer,
     noRanking,
     search: noSearch === null ? answerSearchBudget(search, today) : null,
     noSearch,
     plan: ranking.request.plan.plan,
+  };
+}
+
+/** At the user's own speed, else at that of their strategy on their card. */
+function loadingRate({ request }: DataRequirement, ranking: StrategyAnswer | null): LoadingRate | null {
+  const kind = plannedKind(request.strategy);
+  const planned = ranking?.ranking.find(({ effort }) => effort !== null && effort.planned.kind === kind);
+  const samplesPerSecond = request.samplesPerSecond ?? planned?.effort?.run?.samplesPerSecond ?? null;
+  if (samplesPerSecond === null) return null;
+  return {
+    samplesPerSecond,
+    bytesPerSecond: samplesPerSecond * request.averageImageBytes,
+    from: request.samplesPerSecond === null ? "estimated" : "given",
   };
 }
 

@@ -20,7 +20,12 @@ const effortSchema = z
       largestBatchSize: count,
     }),
     run: z
-      .object({ totalSeconds: intervalSchema, costUsd: intervalSchema.nullable(), usdPerHour: count.nullable() })
+      .object({
+        totalSeconds: intervalSchema,
+        samplesPerSecond: count.describe("Likely, of all devices together"),
+        costUsd: intervalSchema.nullable(),
+        usdPerHour: count.nullable(),
+      })
       .nullable(),
     note: z.string().nullable(),
   })

@@ -4,7 +4,7 @@ import type { AccuracyBand } from "../estimate/data/accuracy-band";
 import type { AnnotationEffort } from "../estimate/data/annotation-effort";
 import type { DataRequirement, SizePrediction } from "../estimate/data/data-requirement";
 import type { SamplesNeeded } from "../estimate/data/samples-needed";
-import { formatAccuracy, formatBytes, formatCount, formatSeconds, formatUsd } from "../format";
+import { formatAccuracy, formatBytes, formatCount, formatFineBytes, formatSeconds, formatUsd } from "../format";
 import { textTable } from "./text-table";
 
 export function dataText(answer: DataRequirement): string {
@@ -69,8 +69,20 @@ function split({ split: found }: DataRequirement): string {
 function labelling({ annotation, nextAnnotation, storage }: DataRequirement): string {
   const rows = [...effortRow("everything", annotation), ...effortRow("the next round", nextAnnotation)];
   if (rows.length === 0) return "";
-  const disk = storage === null ? "" : `Storage: ${formatBytes(storage.bytes, "GB")}\n`;
-  return `${textTable(["Labelling", ">images", ">people's time", ">range", ">cost", ">range"], rows)}${disk}`;
+  const rate = storage?.loadingBytesPerSecond ?? null;
+  const loading =
+    rate === null ? "" : `; at your training speed the disk must give ${formatFineBytes(rate, "GB")} a second`;
+  const disk = storage === null ? "" : `Storage: ${formatFineBytes(storage.bytes, "GB")}${loading}\n`;
+  const table = textTable(["Labelling", ">images", ">people's time", ">range", ">cost", ">range"], rows);
+  return `${table}${disk}${priceList(annotation ?? nextAnnotation)}`;
+}
+
+/** Whose prices the range spans, and of which day. */
+function priceList(effort: AnnotationEffort | null): string {
+  if (effort === null || effort.costUsd === null) return "";
+  if (effort.prices.length === 0) return `Cost: ${effort.costUsd.reason}\n`;
+  const prices = effort.prices.map(({ vendor, usdPerUnit, asOf }) => `${vendor} $${usdPerUnit} (${asOf})`);
+  return `List prices for one label: ${prices.join("; ")}\n`;
 }
 
 function effortRow(label: string, effort: AnnotationEffort | null): string[][] {
@@ -91,8 +103,25 @@ function effortRow(label: string, effort: AnnotationEffort | null): string[][] {
 
 function chapter({ chapterBaseline }: DataRequirement): string {
   if (chapterBaseline === null) return "";
-  const { sampleCount, notes } = chapterBaseline;
-  return `By the chapter's rule: ${formatCount(sampleCount)} images in all\n${notes.map((note) => `  ${note}\n`).join("")}`;
+  const {
+    sampleCount,
+    split: parts,
+    perClass,
+    augmentations,
+    annotationSeconds,
+    storageBytes,
+    notes,
+  } = chapterBaseline;
+  const rows = [
+    ["  training, validation, test", [parts.train, parts.validation, parts.test].map(formatCount).join(" + ")],
+    [
+      "  images of each class",
+      `at least ${formatCount(perClass.minimum)}, better ${formatCount(perClass.recommended)}, best ${formatCount(perClass.ideal)}`,
+    ],
+    ["  augmentations", augmentations.join(", ")],
+    ["  labelling, storage", `${formatSeconds(annotationSeconds)}, ${formatBytes(storageBytes, "GB")}`],
+  ];
+  return `By the chapter's rule: ${formatCount(sampleCount)} images in all\n${textTable(["", ""], rows)}${notes.map((note) => `  ${note}\n`).join("")}`;
 }
 
 function assumptions({ assumptions: found }: DataRequirement): string {

@@ -5,6 +5,7 @@ import { checkBody, parseBody } from "../api/parse-body";
 import { ProblemError } from "../api/problem";
 import type { Issue } from "../plan/plan";
 import type { Console } from "./console";
+import { planFieldsOf } from "./data-source";
 import { EXIT } from "./exit";
 import { type Arguments, type Flag, flagHelp, readArguments } from "./flags";
 import { answerLines } from "./jsonl";
@@ -43,6 +44,12 @@ const COMMON_FLAGS = [
     kind: "text",
     placeholder: "FILE",
     help: "start from a question in JSON; - is standard input. Flags replace its fields",
+  },
+  {
+    name: "data",
+    kind: "text",
+    placeholder: "DIR|FILE",
+    help: "take numbers of classes and images and the size of a file from a dataset",
   },
   { name: "json", kind: "switch", help: "print the answer as JSON" },
   { name: "jsonl", kind: "switch", help: "read one question a line, write one answer a line, in order" },
@@ -126,7 +133,12 @@ async function question(
   const file = values.get("request");
   const base = typeof file === "string" ? await readJson("request", file, console) : {};
   if (!isRecord(base)) return base;
-  const input: Record<string, unknown> = { ...base };
+  const dataset = values.get("data");
+  const measured = typeof dataset === "string" ? await planFieldsOf(dataset, console) : null;
+  const input: Record<string, unknown> = {
+    ...base,
+    ...(measured === null ? {} : taken(measured, base, complete !== undefined)),
+  };
   for (const { name, path, entry } of flags) {
     const value = values.get(name);
     if (value === undefined || (complete !== undefined && path.startsWith(PLAN_PREFIX))) continue;
@@ -136,6 +148,22 @@ async function question(
 }
 
 const PLAN_PREFIX = "plan.";
+
+/** What a dataset settles, over what the file says and under what flags say: a whole plan, or what the question knows. */
+function taken(
+  measured: Awaited<ReturnType<typeof planFieldsOf>>,
+  base: Readonly<Record<string, unknown>>,
+  holdsPlan: boolean,
+): Readonly<Record<string, unknown>> {
+  const { plan = {} } = base;
+  // What is no plan stays, to be refused.
+  if (holdsPlan) return isRecord(plan) ? { plan: { ...plan, ...measured } } : {};
+  const { classCount, averageImageBytes } = measured;
+  return {
+    ...(classCount === undefined ? {} : { classCount }),
+    ...(averageImageBytes === undefined ? {} : { averageImageBytes }),
+  };
+}
 
 /** The flags of a plan, for a question that holds one. */
 export const PLAN_QUESTION_FLAGS: readonly QuestionFlag[] = PLAN_FLAGS.map((flag) => ({

@@ -115,13 +115,15 @@ function searchText(answer: SearchAnswer): string {
     ...(seconds === null
       ? []
       : [row("time", seconds, formatSeconds, answer.capSeconds === null ? "" : formatSeconds(answer.capSeconds))]),
-    ...(costUsd === null ? [] : [row("cost", costUsd, formatUsd, "")]),
+    ...(costUsd === null
+      ? []
+      : [row("cost", costUsd, formatUsd, answer.capUsd === null ? "" : formatUsd(answer.capUsd))]),
   ];
   return [
     `${summary}\n`,
     textTable(["The search", ">likely", ">range", ">without stopping"], rows),
     `${winner.text}\n`,
-    `For less\n${cheaper.map(({ text }) => `  ${text}\n`).join("")}`,
+    ...(cheaper.length === 0 ? [] : [`For less\n${cheaper.map(({ text }) => `  ${text}\n`).join("")}`]),
     `The space\n${textTable(["", ""], space.map(parameterRow))}`,
     `Mind\n${caveats.map(({ text }) => `  ${text}\n`).join("")}`,
   ].join("\n");

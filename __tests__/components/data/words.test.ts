@@ -1,6 +1,6 @@
 import { plotOf } from "@/components/data/curve-geometry";
 import { EXAMPLE_TEXTS, questionOf } from "@/components/data/question";
-import { havingWords, headline } from "@/components/data/words";
+import { diskBytes, havingWords, headline } from "@/components/data/words";
 import { answerDataOverview } from "@/lib/api/data-overview";
 import { TODAY } from "../../support/today";
 
@@ -17,10 +17,19 @@ test.each([
   [{ target: undefined }, /^16 images per class are expected to give 8\d(\.\d)? % \(.+\); label 200 more next$/],
   [{ task: "detection", pilot: undefined, classes: undefined }, /is not known before a pilot; label 200 images first$/],
   [{ strategy: "zero_shot" }, /^Zero-shot does not reach 82 %, and data does not change that$/],
+  [{ zeroShot: "83" }, /^Zero-shot is at 83 % already: 82 % takes no training$/],
   [{ images: "5000" }, /; you have enough to train there$/],
   [{ classes: undefined }, /; go on to \d+ images per class$/],
 ])("%j is answered in one sentence", (texts, sentence) => {
   expect(headline(ask(texts))).toMatch(sentence);
+});
+
+test.each([
+  [3780, "3.78 kB"],
+  [345e6, "345 MB"],
+  [1.24e9, "1.2 GB"],
+])("%d bytes on a disk are %s", (bytes, text) => {
+  expect(diskBytes(bytes)).toBe(text);
 });
 
 test("an upper end that no band reaches is said to be none", () => {

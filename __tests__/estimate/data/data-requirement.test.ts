@@ -17,6 +17,16 @@ function codes(answer: { readonly caveats: readonly { readonly code: string }[] 
   return answer.caveats.map(({ code }) => code);
 }
 
+test.each(["classification", "retrieval", "detection", "segmentation"])(
+  "a pilot of %s is followed, whatever its strategy",
+  (task) => {
+    for (const strategy of DATA_STRATEGY_NAMES) {
+      const { shotsPerClassNeeded, imagesNeeded } = askData({ ...PILOT, task, strategy });
+      expect([typeof shotsPerClassNeeded?.low, typeof imagesNeeded?.low]).toEqual(["number", "number"]);
+    }
+  },
+);
+
 describe("with a pilot", () => {
   test("the need lies ahead of it, in shots and in images, and the next round is the likely need", () => {
     const { shotsPerClassNeeded, imagesNeeded, needStatus, nextRound, basis } = askData(PILOT);
@@ -67,6 +77,25 @@ describe("with a pilot", () => {
     ];
     const found = codes(askData({ ...PILOT, pilot }));
     expect(found).toEqual(expect.arrayContaining(["pilot_falls", "sizes_too_close", "test_noise_not_included"]));
+  });
+
+  test("one that guessing beats, or that lies far from any curve, is named with its sizes", () => {
+    const pilot = [0.4, 0.9, 0.5].map((accuracy, index) => ({ shotsPerClass: 2 ** index, accuracy }));
+    const { caveats } = askData({ ...PILOT, classCount: 2, pilot });
+    const textOf = (wanted: string) => caveats.find(({ code }) => code === wanted)?.text;
+    expect(textOf("pilot_off_the_curve")).toMatch(/^At 1, 2, 4 shots/);
+    expect(textOf("pilot_below_chance")).toMatch(/^At 1 shots .+ 50 % that guessing among 2 classes/);
+    expect(codes(askData(PILOT))).not.toEqual(expect.arrayContaining(["pilot_off_the_curve"]));
+    expect(codes(askData({ ...PILOT, classCount: 1 }))).toContain("one_class");
+  });
+
+  test("a target that zero-shot is at already takes no training, and the answer begins with that", () => {
+    const { summary, caveats } = askData({ ...PILOT, zeroShotAccuracy: 0.86 });
+    expect(summary).toMatch(
+      /^Zero-shot is at 86 % already, without training data; with LoRA 85 % takes about \d+ images/,
+    );
+    expect(codes({ caveats })).toContain("zero_shot_reaches_target");
+    expect(askData({ ...PILOT, zeroShotAccuracy: 0.86, targetAccuracy: 0.861 }).summary).toMatch(/^An accuracy of/);
   });
 
   test("training is worth it when the lower edge beats zero-shot, and not when the upper one does not", () => {

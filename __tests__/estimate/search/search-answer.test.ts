@@ -14,10 +14,11 @@ function ask(input: object, figuresOf: FiguresOf = withoutTime) {
 }
 
 test("hours are epochs times the time of one, and cost is hours times their price", () => {
-  const { epochs, seconds, secondsTerm, costUsd, capSeconds } = ask({ epochSeconds: 100, usdPerHour: 3.6 });
+  const { epochs, seconds, secondsTerm, costUsd, capSeconds, capUsd } = ask({ epochSeconds: 100, usdPerHour: 3.6 });
   expect(seconds?.likely).toBeCloseTo(epochs.likely * 100, 6);
   expect(secondsTerm?.value).toBeCloseTo(epochs.likely * 100, 6);
   expect(capSeconds).toBe(250 * 100);
+  expect(capUsd).toBeCloseTo(250 * 0.1, 6);
   expect(costUsd?.high).toBeCloseTo(epochs.high * 0.1, 6);
 });
 
@@ -26,6 +27,13 @@ test("an epoch is its part of the run that somebody else estimates", () => {
   expect(seconds?.likely).toBeCloseTo(epochs.likely * 20, 6);
   // 10 seconds at a hundredth of a dollar each: the cost of a short run in cents would be nothing.
   expect(costUsd?.low).toBeCloseTo(epochs.low * 0.1, 6);
+});
+
+test("one trial is said to be one, and a pruner that stops nothing is said to", () => {
+  expect(ask({ trialCount: 1, epochsPerTrial: 1, pruner: { kind: "none" } }).summary).toBe(
+    "1 trial of 1 epoch trains 1 epoch: nothing is stopped early.",
+  );
+  expect(ask({ pruner: { kind: "median", startupTrials: 50 } }).summary).toMatch(/nothing comes to be stopped early/);
 });
 
 test("without a time there are no hours, and that is said", () => {
@@ -73,7 +81,9 @@ describe("the winner", () => {
   });
 
   test("of one trial is no choice", () => {
-    expect(judgeWinner(0.8, 1, 10, 0.01)).toMatchObject({ optimism: 0, isEnough: true });
+    const { optimism, isEnough, text } = judgeWinner(0.8, 1, 10, 0.01);
+    expect([optimism, isEnough]).toEqual([0, true]);
+    expect(text).toMatch(/^A single trial/);
   });
 });
 

@@ -1,10 +1,11 @@
 import { formatAccuracy, formatCount } from "../../format";
 import type { Caveat } from "../estimate";
+import { zeroShotReaches } from "./data-need";
 import type { DataRequest } from "./data-request";
 import { DATA_STRATEGIES } from "./data-strategies";
 import type { ExpectedAccuracy } from "./expected-accuracy";
 import { ACCURACY_FLOOR } from "./learning-curve";
-import { pilotFalls, pilotSizeCount } from "./pilot";
+import { type PilotPoint, pilotFalls, pilotSizeCount } from "./pilot";
 import { LARGEST_PUBLISHED_SHOTS } from "./without-pilot";
 
 /** What the answer rests on and does not cover, in words a user can act on. */
@@ -12,6 +13,18 @@ export function dataCaveats(request: DataRequest, expected: ExpectedAccuracy): C
   const caveats: Caveat[] = [];
   const say = (code: string, text: string) => caveats.push({ code, text });
   const { points } = expected;
+  if (request.strategy !== "zero_shot" && zeroShotReaches(request)) {
+    say(
+      "zero_shot_reaches_target",
+      `The zero-shot accuracy of ${formatAccuracy(request.zeroShotAccuracy)} is at the target already: training pays only for a higher one.`,
+    );
+  }
+  if (request.task === "classification" && request.classCount === 1) {
+    say(
+      "one_class",
+      "With one class every answer is right: count the class of everything else too, and measure accuracy over both.",
+    );
+  }
   if (points.length > 0) pilotCaveats(request, expected, say);
   else if (expected.basis === "zero_shot" && request.strategy !== "zero_shot") {
     say(
@@ -39,9 +52,10 @@ export function dataCaveats(request: DataRequest, expected: ExpectedAccuracy): C
 
 function pilotCaveats(
   request: DataRequest,
-  { points, curve }: ExpectedAccuracy,
+  expected: ExpectedAccuracy,
   say: (code: string, text: string) => void,
 ): void {
+  const { points, curve } = expected;
   const unit = request.unit === "images" ? "images" : "shots";
   for (const { from, to } of pilotFalls(points)) {
     say(
@@ -54,6 +68,25 @@ function pilotCaveats(
     say(
       "pilot_is_level",
       "The pilot does not rise: the expected accuracy is level, and no amount of data is said to reach more.",
+    );
+  }
+  const sizesOf = (some: readonly PilotPoint[]) => `At ${some.map(({ size }) => formatCount(size)).join(", ")} ${unit}`;
+  const off = pointsOff(expected);
+  if (off.length > 0) {
+    say(
+      "pilot_off_the_curve",
+      `${sizesOf(off)} the pilot lies farther from the curve through it than nine of ten published accuracies lie from theirs: train ` +
+        "there again with other seeds, and look whether all sizes were trained alike.",
+    );
+  }
+  const { classCount } = request;
+  const chance = request.task === "classification" && classCount !== null && classCount > 1 ? 1 / classCount : 0;
+  const guesses = points.filter(({ accuracy }) => accuracy < chance);
+  if (guesses.length > 0) {
+    say(
+      "pilot_below_chance",
+      `${sizesOf(guesses)} the pilot is below the ${formatAccuracy(chance)} that guessing among ${formatCount(classCount ?? 0)} classes gives: ` +
+        "look at labels and evaluation before more is collected.",
     );
   }
   if (points.length > pilotSizeCount(points) && pilotSizeCount(points) < 4) {
@@ -89,4 +122,12 @@ function pilotCaveats(
       `The published curves end at ${LARGEST_PUBLISHED_SHOTS} images a class; that larger pilots go on in the same way is an assumption.`,
     );
   }
+}
+
+/** Points of the pilot that lie outside the 90 % band around its own curve. */
+function pointsOff({ points, at }: ExpectedAccuracy): PilotPoint[] {
+  return points.filter(({ size, accuracy }) => {
+    const { low90, high90 } = at(size);
+    return accuracy < low90 || accuracy > high90;
+  });
 }

@@ -55,18 +55,28 @@ export function needOf(request: DataRequest, expected: ExpectedAccuracy, needed:
           summary: `Zero-shot does not reach ${target}, and data does not change that.`,
         };
   }
-  const unit = request.unit === "images" ? "images" : "images of each class";
+  const unit = sizeUnit(request, 2);
   const { low, likely, high } = needed;
+  const already = zeroShotReaches(request)
+    ? `Zero-shot is at ${formatAccuracy(request.zeroShotAccuracy)} already, without training data; with ${name} `
+    : null;
   if (likely === null) {
     const reason = `The evidence reaches to ${formatCount(expected.to)} ${unit}; the target lies beyond twice that.`;
     return {
       status: "not_established",
       reason,
-      summary: `An accuracy of ${target} takes more than ${formatCount(low)} ${unit} with ${name}; how many more is not established.`,
+      summary:
+        already === null
+          ? `An accuracy of ${target} takes more than ${formatCount(low)} ${sizeUnit(request, low)} with ${name}; how many more is not established.`
+          : `${already}${target} takes more than ${formatCount(low)} ${sizeUnit(request, low)}.`,
     };
   }
   const range = `${formatCount(low)} to ${high === null ? "no established limit" : formatCount(high)}`;
-  const summary = `An accuracy of ${target} takes about ${formatCount(likely)} ${unit} with ${name} (${range}).`;
+  const amount = `about ${formatCount(likely)} ${sizeUnit(request, likely)}`;
+  const summary =
+    already === null
+      ? `An accuracy of ${target} takes ${amount} with ${name} (${range}).`
+      : `${already}${target} takes ${amount} (${range}).`;
   if (expected.basis === "zero_shot") {
     const factor = LEARNING_CURVES.samplesFactorWithoutPilot.toPrecision(2);
     const reason = `From zero-shot accuracy and published datasets alone: right within a factor of ${factor} four times in five.`;
@@ -88,4 +98,17 @@ export function needOf(request: DataRequest, expected: ExpectedAccuracy, needed:
           "Beyond four times the pilot, where accuracy is no longer predicted: a size to plan the next round by, not to buy by.",
         summary,
       };
+}
+
+/** Whether the target needs no training at all. */
+export function zeroShotReaches(
+  request: Pick<DataRequest, "targetAccuracy" | "zeroShotAccuracy">,
+): request is { targetAccuracy: number; zeroShotAccuracy: number } {
+  const { targetAccuracy, zeroShotAccuracy } = request;
+  return targetAccuracy !== null && zeroShotAccuracy !== null && zeroShotAccuracy >= targetAccuracy;
+}
+
+function sizeUnit({ unit }: DataRequest, count: number): string {
+  const images = count === 1 ? "image" : "images";
+  return unit === "images" ? images : `${images} of each class`;
 }

@@ -43,6 +43,8 @@ export interface SearchAnswer {
   readonly costUsd: Interval | null;
   /** What the search without stopping would take at most. */
   readonly capSeconds: number | null;
+  /** And cost. */
+  readonly capUsd: number | null;
   readonly cheaper: readonly CheaperSearch[];
   readonly winner: Winner;
   /** A program for Optuna: the space, the pruner and the plan, to be given the user's training. */
@@ -73,6 +75,7 @@ export function estimateSearch(
   const figures = figuresOf(plan);
   const epoch = epochOf(request, figures);
   const seconds = epoch === null ? null : product(epochs, epoch.seconds);
+  const capSeconds = epoch === null ? null : epochs.cap * epoch.seconds.likely;
   const candidates = Math.max(1, Math.round(epochs.finishedTrials));
   return {
     schemaVersion: 1,
@@ -85,7 +88,8 @@ export function estimateSearch(
     seconds,
     secondsTerm: epoch === null ? null : secondsTerm(epochs, epoch.seconds),
     costUsd: costOf(request, seconds, epoch),
-    capSeconds: epoch === null ? null : epochs.cap * epoch.seconds.likely,
+    capSeconds,
+    capUsd: usdOf(request, capSeconds, epoch),
     cheaper: cheaperSearches(strategy, epochs, request),
     winner: judgeWinner(request.accuracy, candidates, plan.plan.validationSampleCount, request.smallestDifference),
     optunaStudy: optunaStudy({ plan: plan.plan, trialCount, epochsPerTrial, pruner, space }),
@@ -114,11 +118,20 @@ function epochOf({ plan, epochSeconds }: SearchRequest, figures: PlanFigures): E
 
 /** From seconds, not from the run's cost: a run's cents, times a hundred epochs, would be far off. */
 function costOf(request: SearchRequest, seconds: Interval | null, epoch: EpochEffort | null): Interval | null {
-  const usdPerHour = request.usdPerHour ?? epoch?.usdPerHour ?? null;
+  const usdPerHour = hourlyPrice(request, epoch);
   if (seconds === null || usdPerHour === null) return null;
   const reason =
     request.usdPerHour === null ? "at the plan's price, or the cheapest offer" : "at your price for an hour";
   return { ...scaled(seconds, usdPerHour / HOUR_SECONDS), reason };
+}
+
+function usdOf(request: SearchRequest, seconds: number | null, epoch: EpochEffort | null): number | null {
+  const usdPerHour = hourlyPrice(request, epoch);
+  return seconds === null || usdPerHour === null ? null : (seconds * usdPerHour) / HOUR_SECONDS;
+}
+
+function hourlyPrice({ usdPerHour }: SearchRequest, epoch: EpochEffort | null): number | null {
+  return usdPerHour ?? epoch?.usdPerHour ?? null;
 }
 
 function secondsTerm(epochs: SearchEpochs, epochSeconds: Interval): Term {
@@ -133,12 +146,19 @@ function summaryOf(
   { trialCount, epochsPerTrial, pruner }: SearchRequest,
   { likely, low, high, cap, fraction }: SearchEpochs,
 ): string {
-  const size = `${formatCount(trialCount)} trials of ${formatCount(epochsPerTrial)} epochs`;
-  if (pruner.kind === "none") return `${size} train ${formatCount(cap)} epochs: nothing is stopped early.`;
+  const size = `${counted(trialCount, "trial")} of ${counted(epochsPerTrial, "epoch")}`;
+  const verb = trialCount === 1 ? "trains" : "train";
+  if (pruner.kind === "none") return `${size} ${verb} ${counted(cap, "epoch")}: nothing is stopped early.`;
+  if (low === cap)
+    return `${size} ${verb} ${counted(cap, "epoch")}: with these settings nothing comes to be stopped early.`;
   return (
-    `${size} train about ${formatCount(Math.round(likely))} epochs (${formatCount(Math.round(low))} to ${formatCount(Math.round(high))}), ` +
+    `${size} ${verb} about ${formatCount(Math.round(likely))} epochs (${formatCount(Math.round(low))} to ${formatCount(Math.round(high))}), ` +
     `${formatPercent(fraction)} of the ${formatCount(cap)} that they would without stopping early.`
   );
+}
+
+function counted(count: number, what: "trial" | "epoch"): string {
+  return `${formatCount(count)} ${count === 1 ? what : `${what}s`}`;
 }
 
 function cheaperSearches(

@@ -37,12 +37,15 @@ export function judgeWinner(
   const optimism = largest * Math.sqrt(variance / validationSampleCount);
   const validationSamplesNeeded = Math.max(1, Math.ceil(variance * (largest / smallestDifference) ** 2));
   const isEnough = validationSampleCount >= validationSamplesNeeded;
+  const alone = `A single trial that runs to its end is no choice: its accuracy on ${formatCount(validationSampleCount)} validation images is what it is.`;
   const text =
-    `On ${formatCount(validationSampleCount)} validation images the best of ${formatCount(candidateCount)} equally good trials looks up to ` +
-    `${formatPoints(optimism)} better than it is, at an accuracy of ${formatAccuracy(accuracy)}. ` +
-    (isEnough
-      ? `That is within the ${formatPoints(smallestDifference)} that matter to you.`
-      : `For ${formatPoints(smallestDifference)} it takes ${formatCount(validationSamplesNeeded)} images; test the winner on others.`);
+    candidateCount < 2
+      ? alone
+      : `On ${formatCount(validationSampleCount)} validation images the best of ${formatCount(candidateCount)} equally good trials looks up to ` +
+        `${formatPoints(optimism)} better than it is, at an accuracy of ${formatAccuracy(accuracy)}. ` +
+        (isEnough
+          ? `That is within the ${formatPoints(smallestDifference)} that matter to you.`
+          : `For ${formatPoints(smallestDifference)} it takes ${formatCount(validationSamplesNeeded)} images; test the winner on others.`);
   return {
     candidateCount,
     accuracy,

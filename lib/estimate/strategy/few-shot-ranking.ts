@@ -91,8 +91,15 @@ function argued(strategy: (typeof UNSCORED)[number], shots: number): Placed {
   };
 }
 
+/** Such as "4 images of each class"; a fraction of one is said to be less than one. */
+export function imagesOfEachClass(shots: number): string {
+  const count = Math.round(shots);
+  if (count < 1) return "fewer than one image of each class";
+  return count === 1 ? "1 image of each class" : `${formatCount(count)} images of each class`;
+}
+
 function sizeText(shots: number): string {
-  const size = `${formatCount(shots)} images of each class`;
+  const size = imagesOfEachClass(shots);
   return shots > FEW_SHOTS ? `${size} (compared at ${FEW_SHOTS})` : size;
 }
 

@@ -1,4 +1,4 @@
-import { formatCount, formatPoints } from "../../format";
+import { formatPoints } from "../../format";
 import type { ParsedPlan } from "../../plan/parse-plan";
 import type { Assumption } from "../../plan/plan";
 import {
@@ -10,7 +10,7 @@ import {
 import { DATA_STRATEGIES, type DataStrategy } from "../data/data-strategies";
 import { expectFromZeroShot } from "../data/expected-accuracy";
 import type { Caveat, Interval } from "../estimate";
-import { BIOMEDICAL_NOTE, fewShotGroups } from "./few-shot-ranking";
+import { BIOMEDICAL_NOTE, fewShotGroups, imagesOfEachClass } from "./few-shot-ranking";
 import { isCompared } from "./few-shot-standing";
 import { largeGroups } from "./large-ranking";
 import { type EvidenceGroup, FEW_SHOTS, type Placed, type Priority, type Regime, regimeOf } from "./ranking";
@@ -130,7 +130,7 @@ function expectedAccuracy(
 }
 
 function summaryOf(best: RankedStrategy, ranking: readonly RankedStrategy[], shotsPerClass: number): string {
-  const size = `${formatCount(Math.round(shotsPerClass))} images of each class`;
+  const size = imagesOfEachClass(shotsPerClass);
   const gain =
     best.gain === null || best.strategy === "zero_shot"
       ? ""
@@ -163,6 +163,12 @@ function caveatsOf(
     say(
       "between_published_sizes",
       `Published comparisons end at ${FEW_SHOTS} images of each class, and those on whole training sets begin far above: the ranking is that at ${FEW_SHOTS}.`,
+    );
+  }
+  if (plan.plan.trainSampleCount < plan.plan.classCount) {
+    say(
+      "fewer_images_than_classes",
+      "There are fewer images than classes, so that some have none: the ranking is that at 1 image of each class.",
     );
   }
   say(

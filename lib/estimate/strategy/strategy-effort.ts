@@ -16,6 +16,8 @@ export interface StrategyMemory {
 /** What the whole run takes. */
 export interface StrategyRun {
   readonly totalSeconds: Interval;
+  /** Likely, of all devices together: what loading has to keep up with. */
+  readonly samplesPerSecond: number;
   /** Null where nobody lists a price for the card. */
   readonly costUsd: Interval | null;
   /** Of every GPU that is paid for; null likewise. Costs are rounded to the cent, and this is not. */
@@ -33,7 +35,8 @@ export function runOf({ time, cost }: PlanFigures): StrategyRun | null {
   if (time === null) return null;
   const [paid] = cost;
   const usdPerHour = paid === undefined ? null : paid.usdPerGpuHour * paid.billedGpuCount;
-  return { totalSeconds: time.totalSeconds, costUsd: paid?.usd ?? null, usdPerHour };
+  const samplesPerSecond = time.samplesPerSecond.likely;
+  return { totalSeconds: time.totalSeconds, samplesPerSecond, costUsd: paid?.usd ?? null, usdPerHour };
 }
 
 export interface StrategyEffort {
