@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useId } from "react";
-import { Segments } from "@/components/planner/ChoiceField";
+import { Segments } from "@/components/ui/Choices";
 import { formatCount, formatSeconds } from "@/lib/format";
 import type { Issue } from "@/lib/plan/plan";
 import { VALIDATION_DEFAULTS, VALIDATION_LIMITS } from "@/lib/profile/request-limits";

@@ -3,7 +3,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import type { EstimateAnswer, Option, PlannerActions } from "@/components/planner/answers";
-import { Segments } from "@/components/planner/ChoiceField";
 import { focusField } from "@/components/planner/focus-field";
 import { fieldOf } from "@/components/planner/issues";
 import { linkToComparison } from "@/components/planner/links";
@@ -13,6 +12,7 @@ import { isRecord, type PlanInput, valueAt, withChoice } from "@/components/plan
 import { FailedCard, InvalidCard } from "@/components/planner/Refusal";
 import { type EstimateState, useEstimate } from "@/components/planner/use-answers";
 import { ByteUnitProvider } from "@/components/ui/ByteUnit";
+import { Segments } from "@/components/ui/Choices";
 import type { ByteUnit } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { CompareBar } from "./CompareBar";

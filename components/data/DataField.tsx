@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 import type { Option } from "@/components/planner/answers";
-import { Segments } from "@/components/planner/ChoiceField";
 import type { ControlAttributes } from "@/components/planner/Field";
+import { type Choice, ChoiceList, Segments } from "@/components/ui/Choices";
 import { Combobox } from "@/components/ui/Combobox";
 import { type DataParameter, dataFieldId, fieldText } from "./fields";
 import { useDataForm } from "./form-context";
@@ -91,11 +91,6 @@ export function FigureField({ name }: { name: DataParameter }) {
   );
 }
 
-interface Choice {
-  readonly value: string;
-  readonly label: string;
-}
-
 /** One of a few, all in sight. */
 export function SegmentsField({
   name,
@@ -128,14 +123,7 @@ export function ListField({ name, choices }: { name: DataParameter; choices: rea
   return (
     <DataField name={name}>
       {(control) => (
-        <select {...control} className="control" value={value} onChange={(event) => set(name, event.target.value)}>
-          {choices.every((choice) => choice.value !== value) && <option value={value}>{value}</option>}
-          {choices.map((choice) => (
-            <option key={choice.value} value={choice.value}>
-              {choice.label}
-            </option>
-          ))}
-        </select>
+        <ChoiceList {...control} choices={choices} value={value} onChoose={(chosen) => set(name, chosen)} />
       )}
     </DataField>
   );

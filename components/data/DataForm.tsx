@@ -1,8 +1,8 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { Option } from "@/components/planner/answers";
+import { FormSection, MoreFields } from "@/components/ui/FormParts";
 import type { DataOverview } from "@/lib/api/data-overview";
 import { ANNOTATION_TIMES } from "@/lib/catalogue/annotation";
 import { DATA_STRATEGIES } from "@/lib/estimate/data/data-strategies";
@@ -79,8 +79,8 @@ export function DataForm({
   return (
     <DataFormContext value={form}>
       <form aria-label="Task" onSubmit={(event) => event.preventDefault()} noValidate className="divide-y divide-line">
-        <Section>{dataset}</Section>
-        <Section>
+        <FormSection>{dataset}</FormSection>
+        <FormSection>
           <ListField name="task" choices={TASKS} />
           <div className="grid grid-cols-2 items-start gap-x-3 gap-y-4">
             <FigureField name="classes" />
@@ -89,12 +89,12 @@ export function DataForm({
           <PilotField />
           <FigureField name="zeroShot" />
           <ListField name="strategy" choices={STRATEGIES} />
-        </Section>
-        <Section>
+        </FormSection>
+        <FormSection>
           <SearchField name="model" options={models} listLabel="Models" />
           <SearchField name="gpu" options={gpus} listLabel="GPUs" />
-        </Section>
-        <More title="Test set and evidence" isWrong={hasIssue(EVIDENCE)}>
+        </FormSection>
+        <MoreFields title="Test set and evidence" isWrong={hasIssue(EVIDENCE)}>
           <FigureField name="halfWidth" />
           <div className="grid grid-cols-2 items-start gap-x-3 gap-y-4">
             <FigureField name="confidence" />
@@ -102,8 +102,8 @@ export function DataForm({
           </div>
           <FigureField name="pilotTest" />
           <SegmentsField name="shift" choices={SHIFTS} fallback="medium" />
-        </More>
-        <More title="Labelling and storage" isWrong={hasIssue(LABELLING)}>
+        </MoreFields>
+        <MoreFields title="Labelling and storage" isWrong={hasIssue(LABELLING)}>
           <ListField name="method" choices={METHODS} />
           <div className="grid grid-cols-2 items-start gap-x-3 gap-y-4">
             {countsObjects && <FigureField name="objects" />}
@@ -113,8 +113,8 @@ export function DataForm({
             <FigureField name="hourPrice" />
             <FigureField name="imageKb" />
           </div>
-        </More>
-        <More title="Strategy, run and search" isWrong={hasIssue(RUN)}>
+        </MoreFields>
+        <MoreFields title="Strategy, run and search" isWrong={hasIssue(RUN)}>
           <SegmentsField name="priority" choices={PRIORITIES} fallback="in_distribution" />
           <FigureField name="images" />
           <div className="grid grid-cols-2 items-start gap-x-3 gap-y-4">
@@ -125,7 +125,7 @@ export function DataForm({
           </div>
           <ListField name="pruner" choices={PRUNERS} />
           <FigureField name="difference" />
-        </More>
+        </MoreFields>
       </form>
     </DataFormContext>
   );
@@ -134,22 +134,3 @@ export function DataForm({
 const EVIDENCE = ["halfWidth", "confidence", "testShare", "pilotTest", "shift"] as const;
 const LABELLING = ["method", "objects", "redundancy", "seconds", "labelPrice", "hourPrice", "imageKb"] as const;
 const RUN = ["priority", "images", "batch", "epochs", "trials", "trialEpochs", "pruner", "difference"] as const;
-
-function Section({ children }: { children: ReactNode }) {
-  return <div className="space-y-4 px-5 py-5">{children}</div>;
-}
-
-/** Fields that few change. Opens by itself when one of them is wrong, and stays open when it is right again. */
-function More({ title, isWrong, children }: { title: string; isWrong: boolean; children: ReactNode }) {
-  const [isOpen, setIsOpen] = useState(false);
-  if (isWrong && !isOpen) setIsOpen(true);
-  return (
-    <details className="group" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
-      <summary className="flex items-center gap-2 px-5 py-3.5 font-medium hover:bg-sunken">
-        <ChevronRight aria-hidden="true" className="size-4 text-muted transition-transform group-open:rotate-90" />
-        {title}
-      </summary>
-      <div className="space-y-4 px-5 pt-1 pb-5">{children}</div>
-    </details>
-  );
-}

@@ -2,7 +2,7 @@
 
 import { ClipboardPaste, Plus, X } from "lucide-react";
 import { useId, useState } from "react";
-import { Segments } from "@/components/planner/ChoiceField";
+import { Segments } from "@/components/ui/Choices";
 import { DataField } from "./DataField";
 import { useDataForm } from "./form-context";
 import { emptyRow, type PilotRow, pastedPilot, pilotRows, pilotText } from "./pilot-text";

@@ -3,7 +3,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useId } from "react";
 import type { Option } from "@/components/planner/answers";
-import { Segments } from "@/components/planner/ChoiceField";
+import { Segments } from "@/components/ui/Choices";
 import { Combobox } from "@/components/ui/Combobox";
 import { DEVICE_COUNTS, GOALS } from "@/lib/estimate/recommendation";
 import { type ChoiceParameter, type Choices, listed, type ReadChoices } from "./choices";

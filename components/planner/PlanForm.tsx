@@ -1,7 +1,7 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { useMemo } from "react";
+import { FormSection, MoreFields } from "@/components/ui/FormParts";
 import { STRATEGY_DEFAULTS } from "@/lib/plan/defaults";
 import type { Implementation, Issue, Plan } from "@/lib/plan/plan";
 import { KB } from "@/lib/units";
@@ -95,13 +95,14 @@ export function PlanForm({
     const implementation: Implementation = read("implementation") === "transformers" ? "transformers" : "open_clip";
     return { read, set: onChange, issuesAt: (path: string) => byField.get(path) ?? [], implementation };
   }, [input, plan, issues, onChange]);
+  const hasIssue = (paths: readonly FieldPath[]) => issues.some((issue) => paths.some((path) => path === issue.path));
   const fallbackModel = typeof plan.model === "string" ? plan.model : (models[0]?.value ?? "");
   const fallbackGpu = typeof plan.gpu === "string" ? plan.gpu : (gpus[0]?.value ?? "");
 
   return (
     <PlanFormContext value={form}>
       <form aria-label="Plan" onSubmit={(event) => event.preventDefault()} noValidate className="divide-y divide-line">
-        <Section>
+        <FormSection>
           <ModelField models={models} fallback={fallbackModel} />
           <SegmentedField
             path="implementation"
@@ -110,44 +111,44 @@ export function PlanForm({
               { value: "transformers", label: "transformers" },
             ]}
           />
-        </Section>
-        <Section>
+        </FormSection>
+        <FormSection>
           <StrategyField />
-        </Section>
-        <Section>
+        </FormSection>
+        <FormSection>
           <BatchField largestThatFits={largestThatFits} />
           <SelectField path="precision" choices={PRECISIONS[form.implementation]} />
           <SwitchField path="gradCheckpointing" />
           <SelectField path="optimizer" choices={OPTIMIZERS} />
-        </Section>
-        <Section>
+        </FormSection>
+        <FormSection>
           <GpuField gpus={gpus} fallback={fallbackGpu} />
           <NumberField path="deviceCount" />
-        </Section>
-        <Section>
+        </FormSection>
+        <FormSection>
           <div className="grid grid-cols-2 items-start gap-4">
             <NumberField path="trainSampleCount" />
             <NumberField path="epochs" />
           </div>
-        </Section>
-        <More title="Data, checkpoints, price" paths={RUN_FIELDS} issues={issues}>
+        </FormSection>
+        <MoreFields title="Data, checkpoints, price" isWrong={hasIssue(RUN_FIELDS)}>
           <NumberField path="validationSampleCount" />
           <NumberField path="checkpointEveryEpochs" />
           <NumberField path="loaderWorkers" />
           <NumberField path="averageImageBytes" scale={KB} />
           <NumberField path="pricePerGpuHour" />
-        </More>
-        <More title="Several GPUs" paths={SEVERAL_GPU_FIELDS} issues={issues}>
+        </MoreFields>
+        <MoreFields title="Several GPUs" isWrong={hasIssue(SEVERAL_GPU_FIELDS)}>
           <SelectField path="sharding" choices={SHARDINGS} />
           <SwitchField path="localLoss" />
           <SwitchField path="gatherWithGrad" />
-        </More>
-        <More title="Accumulation, attention, sizes" paths={STEP_FIELDS} issues={issues}>
+        </MoreFields>
+        <MoreFields title="Accumulation, attention, sizes" isWrong={hasIssue(STEP_FIELDS)}>
           <NumberField path="gradAccumulationSteps" />
           <SelectField path="attention" choices={ATTENTIONS} />
           <NumberField path="imageSize" />
           <NumberField path="contextLength" />
-        </More>
+        </MoreFields>
       </form>
     </PlanFormContext>
   );
@@ -160,34 +161,4 @@ function filledIn(input: PlanInput, plan: Plan, path: string): unknown {
     return valueAt({ strategy: valueAt(STRATEGY_DEFAULTS, String(kind)) }, path);
   }
   return path.startsWith("gpu.") && input.gpu !== undefined ? undefined : valueAt(plan, path);
-}
-
-function Section({ children }: { children: ReactNode }) {
-  return <div className="space-y-5 px-5 py-5">{children}</div>;
-}
-
-/** Fields that few change. Opens by itself when one of them is wrong, and stays open when it is right again. */
-function More({
-  title,
-  paths,
-  issues,
-  children,
-}: {
-  title: string;
-  paths: readonly FieldPath[];
-  issues: readonly Issue[];
-  children: ReactNode;
-}) {
-  const [isOpen, setIsOpen] = useState(false);
-  const hasIssue = issues.some((issue) => paths.some((path) => path === issue.path));
-  if (hasIssue && !isOpen) setIsOpen(true);
-  return (
-    <details className="group" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
-      <summary className="flex items-center gap-2 px-5 py-3.5 font-medium hover:bg-sunken">
-        <ChevronRight aria-hidden="true" className="size-4 text-muted transition-transform group-open:rotate-90" />
-        {title}
-      </summary>
-      <div className="space-y-5 px-5 pt-1 pb-5">{children}</div>
-    </details>
-  );
 }

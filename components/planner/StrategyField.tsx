@@ -1,7 +1,7 @@
 "use client";
 
+import { Segments } from "@/components/ui/Choices";
 import type { LoraTarget, StrategyKind } from "@/lib/plan/plan";
-import { Segments } from "./ChoiceField";
 import { Field } from "./Field";
 import { usePlanForm } from "./form-context";
 import { NumberField } from "./NumberField";
