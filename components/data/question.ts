@@ -162,9 +162,18 @@ export function inWordsOfForm(issue: Issue, name: DataParameter, texts: DataText
     const named = `${issue.path} `;
     return issue.message.startsWith(named) ? { ...issue, message: issue.message.slice(named.length) } : issue;
   }
-  const most = name === "testShare" ? 50 : 100;
-  return { ...issue, message: `“${text.slice(0, 40)}” must be a number above 0 and below ${most}, in percent` };
+  return {
+    ...issue,
+    message: `“${text.slice(0, 40)}” must be a number ${PERCENT_RANGES[name] ?? "above 0 and below 100"}, in percent`,
+  };
 }
+
+const PERCENT_RANGES: Readonly<Partial<Record<DataParameter, string>>> = {
+  testShare: "above 0 and below 50",
+  halfWidth: "from 0.01 to 50",
+  confidence: "from 50 to 99.9999",
+  zeroShot: "from 0 to 100",
+};
 
 function pilotMessage({ path, message }: Issue, texts: DataTexts): string {
   const [, index, part] = path.split(".");

@@ -27,10 +27,24 @@ const inside = (what: string) => {
   return z.number(message).gt(0, message).lt(1, message);
 };
 
+const between = (least: number, most: number, what: string) => {
+  const message = `must be ${what} as a fraction from ${least} to ${most}`;
+  return z.number(message).min(least, message).max(most, message);
+};
+
 const positive = (most: number, unit: string) => {
   const message = `must be a number above 0, at most ${most}${unit}`;
   return z.number(message).gt(0, message).max(most, message);
 };
+
+const sizeFrom = (least: number, unit: string) => {
+  const message = `must be a number from ${least} to ${MOST_SAMPLES} ${unit}`;
+  return z.number(message).min(least, message).max(MOST_SAMPLES, message);
+};
+
+/** One image among as many classes as there may be. */
+const shots = () => sizeFrom(1 / MOST_CLASSES, "images of each class");
+const images = () => sizeFrom(1, "images in all");
 
 const whole = (most: number) => {
   const message = `must be a whole number from 1 to ${most}`;
@@ -51,8 +65,8 @@ const strategyName = z.enum(DATA_STRATEGY_NAMES, STRATEGY_MESSAGE);
 
 const pilotPoint = z.strictObject(
   {
-    shotsPerClass: positive(MOST_SAMPLES, " images of each class").optional(),
-    images: positive(MOST_SAMPLES, " images in all").optional(),
+    shotsPerClass: shots().optional(),
+    images: images().optional(),
     accuracy: fraction("the accuracy that was measured"),
     repeats: whole(10_000).optional().describe("Trainings that the accuracy is the mean of"),
   },
@@ -74,10 +88,12 @@ export const dataRequestSchema = z
       zeroShotAccuracy: fraction("the accuracy before training").optional(),
       pilot: list(pilotPoint).optional().describe("What you measured: accuracy after training on so many images"),
       pilotTestSampleCount: whole(1e9).optional().describe("Images that the pilot's accuracies were measured on"),
-      predictAtShotsPerClass: list(positive(MOST_SAMPLES, " images of each class")).optional(),
-      predictAtImages: list(positive(MOST_SAMPLES, " images in all")).optional(),
-      testHalfWidth: inside("how far off the tested accuracy may be").optional().describe("Default: 0.02"),
-      confidence: inside("the confidence of that").optional().describe("Default: 0.95"),
+      predictAtShotsPerClass: list(shots()).optional(),
+      predictAtImages: list(images()).optional(),
+      testHalfWidth: between(0.0001, 0.5, "how far off the tested accuracy may be")
+        .optional()
+        .describe("Default: 0.02"),
+      confidence: between(0.5, 0.999999, "the confidence of that").optional().describe("Default: 0.95"),
       testFraction: z
         .number("must be a fraction above 0 and below 0.5")
         .gt(0, "must be a fraction above 0 and below 0.5")

@@ -69,3 +69,10 @@ test.each([
 ])("%i of %i at %d is refused", (k, n, confidence) => {
   expect(() => exactLimits(k, n, confidence)).toThrow(RangeError);
 });
+
+test("half-widths go on smoothly where exact limits end", () => {
+  const below = accuracyHalfWidth(0.8, 100_000_000, 0.95);
+  expect(accuracyHalfWidth(0.8, 100_000_001, 0.95) / below).toBeCloseTo(1, 3);
+  expect(accuracyHalfWidth(0, 1e16, 0.95)).toBe(0);
+  expect(testSamplesFor(0.5, 0.0001, 0.5000001)).toBeGreaterThan(1e6);
+});

@@ -1,3 +1,5 @@
+import * as fc from "fast-check";
+import { createDataRequirement } from "../../../lib/api/data-operations";
 import { DATA_STRATEGY_NAMES } from "../../../lib/estimate/data/data-strategies";
 import { askData } from "../../support/data-questions";
 
@@ -177,4 +179,54 @@ test("storage and the rate of loading follow from the size of an image", () => {
   const { storage, annotation } = askData({ ...PILOT, averageImageBytes: 200_000, samplesPerSecond: 500 });
   expect(storage?.bytes).toBe((annotation?.imageCount ?? 0) * 200_000);
   expect(storage?.loadingBytesPerSecond).toBe(100e6);
+});
+
+const accuracy = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1, 1e-9, 1 - 1e-12));
+const size = fc.oneof(fc.integer({ min: 1, max: 64 }), fc.double({ min: 1, max: 1e11, noNaN: true }));
+const some = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { nil: undefined });
+const question = fc.record({
+  classCount: fc.integer({ min: 1, max: 100_000 }),
+  strategy: fc.constantFrom(...DATA_STRATEGY_NAMES),
+  task: fc.constantFrom("classification", "retrieval", "detection", "segmentation"),
+  targetAccuracy: some(fc.double({ min: 1e-9, max: 1 - 1e-12, noNaN: true })),
+  zeroShotAccuracy: accuracy,
+  pilot: fc.array(fc.oneof(fc.record({ shotsPerClass: size, accuracy }), fc.record({ images: size, accuracy })), {
+    maxLength: 8,
+  }),
+  pilotTestSampleCount: some(fc.integer({ min: 1, max: 1e9 })),
+  predictAtShotsPerClass: fc.array(size, { maxLength: 4 }),
+  testHalfWidth: fc.double({ min: 0.0001, max: 0.5, noNaN: true }),
+  confidence: fc.double({ min: 0.5, max: 0.999999, noNaN: true }),
+  testFraction: fc.double({ min: 0.001, max: 0.49, noNaN: true }),
+});
+
+test("any question that is accepted is answered by the schema of answers, every range in order", () => {
+  fc.assert(
+    fc.property(question, (asked) => {
+      const answer = createDataRequirement.answer.parse(JSON.parse(JSON.stringify(askData(asked))));
+      for (const { accuracy: band } of [...answer.predictions, ...answer.curve]) {
+        if (band === null) continue;
+        const ascending = [0, band.low90, band.low80, band.likely, band.high80, band.high90, 1];
+        expect([...ascending].sort((a, b) => a - b)).toEqual(ascending);
+      }
+      for (const needed of [answer.shotsPerClassNeeded, answer.imagesNeeded]) {
+        if (needed === null || needed.likely === null) continue;
+        expect(needed.low).toBeLessThanOrEqual(needed.likely);
+        expect(needed.high ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(needed.likely);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.each([
+  [
+    "a confidence below one half",
+    { confidence: 0.3 },
+    "confidence 0.3 must be the confidence of that as a fraction from 0.5",
+  ],
+  ["a half-width that no test set has", { testHalfWidth: 1e-9 }, "testHalfWidth"],
+  ["less than one image", { pilot: [{ images: 0.5, accuracy: 0.5 }] }, "must be a number from 1 to"],
+])("%s is refused", (_, asked, words) => {
+  expect(() => askData(asked)).toThrow(words);
 });

@@ -29,8 +29,14 @@ export function exactLimits(successCount: number, tryCount: number, confidence: 
   };
 }
 
-/** Half the distance between the limits: how far off an accuracy measured on so many images may be. */
+/**
+ * Half the distance between the limits: how far off an accuracy measured on so many images may be. Beyond a hundred million
+ * images the normal approximation is used, which is then nearer than the exact limits can be reckoned.
+ */
 export function accuracyHalfWidth(accuracy: number, sampleCount: number, confidence: number): number {
+  if (sampleCount > MOST_TEST_SAMPLES) {
+    return normalQuantile((1 + confidence) / 2) * Math.sqrt((accuracy * (1 - accuracy)) / sampleCount);
+  }
   const { low, high } = exactLimits(accuracy * sampleCount, sampleCount, confidence);
   return (high - low) / 2;
 }
@@ -44,8 +50,11 @@ export function testSamplesFor(accuracy: number, halfWidth: number, confidence: 
   // The normal approximation is near, and where it is not the bracket widens until it holds the answer.
   const near = (normalQuantile((1 + confidence) / 2) / halfWidth) ** 2 * accuracy * (1 - accuracy);
   if (near > MOST_TEST_SAMPLES) return null;
-  let enough = Math.ceil(near + 1 / halfWidth);
-  while (!isEnough(enough)) enough *= 2;
+  let enough = Math.min(MOST_TEST_SAMPLES, Math.ceil(near + 1 / halfWidth));
+  while (!isEnough(enough)) {
+    if (enough === MOST_TEST_SAMPLES) return null;
+    enough = Math.min(MOST_TEST_SAMPLES, enough * 2);
+  }
   let tooFew = Math.floor(near * 0.9);
   while (tooFew > 0 && isEnough(tooFew)) tooFew = Math.floor(tooFew / 2);
   while (enough - tooFew > 1) {
