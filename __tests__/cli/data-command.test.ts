@@ -53,6 +53,7 @@ test("a bad line gives its problems in its place and the rest go on", async () =
       issues: [
         { path: "targetAccuracy", received: "72" },
         { path: "pilot.0.accuracy", received: "54.3" },
+        { path: "pilot.1", code: "missing" },
       ],
     },
   });
@@ -144,6 +145,13 @@ test.each([
 ])("%j is refused with the way out", async (question, reason) => {
   const { answers } = await lines([question]);
   expect(JSON.stringify(answers[0])).toContain(reason);
+});
+
+test("points without a size, with two, and with other mistakes are told in one round", async () => {
+  const pilot = [{ accuracy: 0.5 }, { shotsPerClass: 1, images: 9, accuracy: 0.5 }, { shotsPerClass: 0, accuracy: 62 }];
+  const { stdout } = await headroom(["data", "--jsonl"], { stdin: JSON.stringify({ pilot, strategy: "loraa" }) });
+  const paths = JSON.parse(stdout).error.issues.map(({ path }: { path: string }) => path);
+  expect(paths.sort()).toEqual(["pilot.0", "pilot.1", "pilot.2.accuracy", "pilot.2.shotsPerClass", "strategy"]);
 });
 
 test("help lists every flag", async () => {

@@ -11,9 +11,10 @@ export function BeyondLabel({ fraction, hasPilot }: { fraction: number; hasPilot
       className="pointer-events-none absolute inset-y-0 right-0 border-l border-dashed border-edge"
       style={{ left: percent(fraction) }}
     >
-      <p className="absolute inset-x-1 top-1/3 text-center text-xs leading-tight text-muted">
-        <span className="rounded-sm bg-panel/85 box-decoration-clone px-1 py-0.5">
-          {hasPilot ? "not predicted: beyond 4 × the pilot" : "not predicted"}
+      <p className="absolute inset-x-0 top-1/3 text-center text-xs leading-tight text-muted">
+        <span className="rounded-sm bg-panel/85 box-decoration-clone py-0.5 sm:px-1">
+          {hasPilot ? <span className="max-sm:hidden">not predicted: </span> : "not predicted"}
+          {hasPilot && "beyond 4 × the pilot"}
         </span>
       </p>
     </div>

@@ -109,7 +109,10 @@ function splitsText(splits: DatasetReport["splits"]): string {
 function classesText(classes: DatasetReport["classes"]): string {
   if (classes === null) return "no labels";
   const count = formatCount(classes.count);
-  return classes.count === 1 ? count : `${count}; the largest is ${formatFigure(classes.imbalance)} times the smallest`;
+  if (classes.count === 1) return count;
+  return classes.imbalance === 1
+    ? `${count}, all of one size`
+    : `${count}; the largest is ${formatFigure(classes.imbalance)} times the smallest`;
 }
 
 function imagesText({ named, checked, meanBytes, medianSide }: DatasetReport["images"]): string {

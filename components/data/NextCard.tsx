@@ -1,4 +1,6 @@
 import type { DataOverview } from "@/lib/api/data-overview";
+import { zeroShotReaches } from "@/lib/estimate/data/data-need";
+import type { DataRequirement } from "@/lib/estimate/data/data-requirement";
 import { formatCount, formatRoughSeconds } from "@/lib/format";
 import { hasEnoughForNext, havingWords, sizeWords, usdRange } from "./words";
 
@@ -7,6 +9,7 @@ export function NextCard({ overview }: { overview: DataOverview }) {
   const { requirement } = overview;
   const { nextRound, nextAnnotation, request, zeroShot } = requirement;
   if (request.strategy === "zero_shot") return null;
+  if (zeroShotReaches(request)) return <TestZeroShot requirement={requirement} />;
   const having = havingWords(overview);
   const trainAt = nextRound.trainAt.map((size) => formatCount(size)).join(", ");
   return (
@@ -38,6 +41,22 @@ export function NextCard({ overview }: { overview: DataOverview }) {
         )}
         {request.zeroShotAccuracy === null && <li>{zeroShot.text}</li>}
       </ul>
+    </section>
+  );
+}
+
+/** Where zero-shot is enough, all that is left is to be sure of it. */
+function TestZeroShot({ requirement: { split } }: { requirement: DataRequirement }) {
+  const on = split?.testSampleCount == null ? "more images" : `${formatCount(split.testSampleCount)} labelled images`;
+  return (
+    <section aria-labelledby="next-title" className="panel p-4 sm:p-6">
+      <h3 id="next-title" className="text-lg font-semibold tracking-tight">
+        Next: be sure of the zero-shot accuracy
+      </h3>
+      <p className="mt-1">
+        Test it on {on}, and train only if you then want more than it gives: set the target higher to see what that
+        takes.
+      </p>
     </section>
   );
 }

@@ -31,14 +31,21 @@ const LOUD_CAVEATS: ReadonlySet<string> = new Set([
   "pilot_off_the_curve",
   "pilot_below_chance",
   "one_class",
-  "zero_shot_reaches_target",
 ]);
+
+/** Then the need of a strategy is beside the point. */
+const ZERO_SHOT_IS_ENOUGH = "zero_shot_reaches_target";
 
 /** The answer in one sentence, how firm it is, what it comes to, and why. */
 export function Verdict({ overview, actions }: { overview: DataOverview; actions: ReactNode }) {
   const { requirement } = overview;
   const { needStatus, needReason, zeroShot, caveats, request } = requirement;
-  const { soft, text, icon: Icon } = TONES[needStatus];
+  const enough =
+    request.strategy === "zero_shot" ? undefined : caveats.find(({ code }) => code === ZERO_SHOT_IS_ENOUGH);
+  const tone = enough === undefined ? TONES[needStatus] : SURE;
+  const { soft, text, icon: Icon } = tone;
+  const words = enough === undefined ? STATUS_WORDS[needStatus] : "no training needed";
+  const reason = enough?.text ?? needReason;
   const loud = caveats.filter(({ code }) => LOUD_CAVEATS.has(code));
   const isCompared = request.zeroShotAccuracy !== null && request.strategy !== "zero_shot";
   return (
@@ -56,22 +63,22 @@ export function Verdict({ overview, actions }: { overview: DataOverview; actions
               {headline(overview)}
             </h2>
             <p className="mt-1 text-sm max-sm:hidden">
-              <Status status={needStatus} /> {needReason}
+              <Status words={words} tone={text} /> {reason}
             </p>
           </div>
         </div>
       </div>
       <div className="rounded-b-xl border border-t-0 border-line bg-panel px-4 py-4 sm:px-6">
         <p className="mb-3 text-sm sm:hidden">
-          <Status status={needStatus} /> {needReason}
+          <Status words={words} tone={text} /> {reason}
         </p>
         <Figures requirement={requirement} />
         {loud.length > 0 && (
           <ul className="mt-3 space-y-1 text-sm">
-            {loud.map(({ code, text: words }) => (
-              <li key={`${code} ${words}`} className="flex items-start gap-2 rounded-md bg-tight-soft px-3 py-2">
+            {loud.map(({ code, text: caveat }) => (
+              <li key={`${code} ${caveat}`} className="flex items-start gap-2 rounded-md bg-tight-soft px-3 py-2">
                 <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-tight" />
-                {words}
+                {caveat}
               </li>
             ))}
           </ul>
@@ -89,12 +96,12 @@ export function Verdict({ overview, actions }: { overview: DataOverview; actions
 }
 
 /** How firm the need is, in words. */
-function Status({ status }: { status: NeedStatus }) {
+function Status({ words, tone }: { words: string; tone: string }) {
   return (
     <span
-      className={`mr-1 rounded-full border border-current px-2 py-0.5 text-xs font-medium whitespace-nowrap ${TONES[status].text}`}
+      className={`mr-1 rounded-full border border-current px-2 py-0.5 text-xs font-medium whitespace-nowrap ${tone}`}
     >
-      {STATUS_WORDS[status]}
+      {words}
     </span>
   );
 }

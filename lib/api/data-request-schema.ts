@@ -146,23 +146,43 @@ const FIELDS = [
 /** Reads a question about data: every problem at once, or a complete request with what was filled in. */
 export function parseDataRequest(input: unknown): DataRequestParsing {
   const checked = dataRequestSchema.safeParse(input);
-  if (!checked.success) return { ok: false, issues: requestIssues(checked.error.issues, input, FIELDS) };
-  const issues = contradictions(checked.data);
+  const sizes = sizeIssues(input);
+  if (!checked.success) {
+    const found = requestIssues(checked.error.issues, input, FIELDS);
+    // A size under a name that is none is told by that name.
+    const isMisspelt = ({ path }: Issue) =>
+      found.some((issue) => issue.code === "unknown_field" && issue.path.startsWith(`${path}.`));
+    return { ok: false, issues: [...found, ...sizes.filter((issue) => !isMisspelt(issue))] };
+  }
+  const issues = [...sizes, ...contradictions(checked.data)];
   if (issues.length > 0) return { ok: false, issues };
   return completed(checked.data);
+}
+
+/** Points without a size or with two, also where other things are wrong: one round of corrections is enough. */
+function sizeIssues(input: unknown): Issue[] {
+  const pilot = typeof input === "object" && input !== null && "pilot" in input ? input.pilot : [];
+  if (!Array.isArray(pilot)) return [];
+  return pilot.slice(0, MOST_POINTS).flatMap((point: unknown, index): Issue[] => {
+    if (typeof point !== "object" || point === null || Array.isArray(point)) return [];
+    const path = `pilot.${index}`;
+    const [hasShots, hasImages] = ["shotsPerClass", "images"].map((name) => Reflect.get(point, name) !== undefined);
+    if (!hasShots && !hasImages) {
+      return [{ path, code: "missing", message: `${path} has no size: give shotsPerClass or images` }];
+    }
+    if (!(hasShots && hasImages)) return [];
+    const message = `${path} has shotsPerClass and images; give one of them`;
+    return [{ path, code: "contradiction", message }];
+  });
 }
 
 function contradictions(input: Input): Issue[] {
   const issues: Issue[] = [];
   const say = (path: string, code: string, message: string) => issues.push({ path, code, message });
   const units = new Set<SampleUnit>();
-  for (const [index, { shotsPerClass, images }] of (input.pilot ?? []).entries()) {
-    const path = `pilot.${index}`;
-    if (shotsPerClass === undefined && images === undefined) {
-      say(path, "missing", `${path} has no size: give shotsPerClass or images`);
-    } else if (shotsPerClass !== undefined && images !== undefined) {
-      say(path, "contradiction", `${path} has shotsPerClass and images; give one of them`);
-    } else units.add(shotsPerClass === undefined ? "images" : "shotsPerClass");
+  for (const { shotsPerClass, images } of input.pilot ?? []) {
+    if (shotsPerClass !== undefined && images === undefined) units.add("shotsPerClass");
+    if (images !== undefined && shotsPerClass === undefined) units.add("images");
   }
   if ((input.predictAtShotsPerClass ?? []).length > 0) units.add("shotsPerClass");
   if ((input.predictAtImages ?? []).length > 0) units.add("images");

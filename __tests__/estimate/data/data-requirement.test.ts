@@ -86,7 +86,7 @@ describe("with a pilot", () => {
     const { caveats } = askData({ ...PILOT, classCount: 2, pilot });
     const textOf = (wanted: string) => caveats.find(({ code }) => code === wanted)?.text;
     expect(textOf("pilot_off_the_curve")).toMatch(/^At 1, 2, 4 shots/);
-    expect(textOf("pilot_below_chance")).toMatch(/^At 1 shots .+ 50 % that guessing among 2 classes/);
+    expect(textOf("pilot_below_chance")).toMatch(/^At 1 shot the .+ 50 % that guessing among 2 classes/);
     expect(codes(askData(PILOT))).not.toEqual(expect.arrayContaining(["pilot_off_the_curve"]));
     expect(codes(askData({ ...PILOT, classCount: 1 }))).toContain("one_class");
   });

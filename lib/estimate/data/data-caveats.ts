@@ -70,13 +70,16 @@ function pilotCaveats(
       "The pilot does not rise: the expected accuracy is level, and no amount of data is said to reach more.",
     );
   }
-  const sizesOf = (some: readonly PilotPoint[]) => `At ${some.map(({ size }) => formatCount(size)).join(", ")} ${unit}`;
+  const sizesOf = (some: readonly PilotPoint[]) => {
+    const isOne = some.length === 1 && some[0]?.size === 1;
+    return `At ${some.map(({ size }) => formatCount(size)).join(", ")} ${isOne ? unit.replace(/s$/, "") : unit}`;
+  };
   const off = pointsOff(expected);
   if (off.length > 0) {
     say(
       "pilot_off_the_curve",
       `${sizesOf(off)} the pilot lies farther from the curve through it than nine of ten published accuracies lie from theirs: train ` +
-        "there again with other seeds, and look whether all sizes were trained alike.",
+        "there again with other seeds, and look whether all sizes were trained alike. The band is that of pilots which rise evenly, and too narrow here.",
     );
   }
   const { classCount } = request;
