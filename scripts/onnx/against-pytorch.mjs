@@ -1,16 +1,20 @@
 // @ts-check
 // One training step in ONNX Runtime beside the same in PyTorch, on this CPU, in turns and after a round to warm up:
-//   node against-pytorch.mjs FOLDER --python PYTHON [--key vit-b-32-full-b8-fp32] [--rounds 5] [--threads 2] [--seconds 110]
+//   node against-pytorch.mjs FOLDER --python PYTHON [--key vit-b-32-full-b8-fp32] [--rounds 5] [--threads 2] [--seconds 110] [--calm 0.06]
 // FOLDER holds what `write.ts` wrote; PYTHON has torch and open_clip. Seconds of ONNX Runtime are half of what three steps
-// take more than one. No round begins after --seconds.
+// take more than one. No round begins after --seconds. Beside them: bytes of each file, and seconds until its session was open.
+// A run during which processes other than the two took more than --calm of the machine is done again, at most three times;
+// calm are the rounds none of whose runs stayed disturbed.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+
+const TRIES = 4;
 
 const { InferenceSession, env } = createRequire(import.meta.url)("onnxruntime-node");
 const { values: options, positionals } = parseArgs({
@@ -21,6 +25,7 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
     threads: { type: "string", default: "2" },
     seconds: { type: "string", default: "110" },
+    calm: { type: "string", default: "0.06" },
   },
 });
 const [folder] = positionals;
@@ -51,24 +56,21 @@ const python = spawn(options.python, [script, one.plan.model, String(one.batchSi
 const answers = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
 try {
   const versions = await answer();
-  const sessions = [await session(one.file), await session(three.file)];
+  const sessions = [await session(one), await session(three)];
   /** @type {{ pytorch: number, onnxruntime: number, others: number }[]} */
   const rounds = [];
   for (let round = -1; round < Number(options.rounds); round++) {
     if (rounds.length > 0 && (performance.now() - started) / 1000 > Number(options.seconds)) break;
-    const [before, busyBefore] = [performance.now(), busy()];
-    python.stdin.write("step\n");
-    const { seconds: pytorch } = await answer();
-    const [short, long] = [await timed(sessions[0]), await timed(sessions[1])];
-    const others = (busy() - busyBefore) / ((performance.now() - before) / 1000) / cpus().length;
-    if (round >= 0) rounds.push({ pytorch, onnxruntime: (long - short) / steps, others });
+    const pytorch = await calmly(pytorchStep);
+    const [short, long] = [await calmly(() => runOf(sessions[0])), await calmly(() => runOf(sessions[1]))];
+    const onnxruntime = (long.seconds - short.seconds) / steps;
+    const others = Math.max(pytorch.others, short.others, long.others);
+    if (round >= 0) rounds.push({ pytorch: pytorch.seconds, onnxruntime, others });
     process.stderr.write(
-      `${round < 0 ? "warm-up" : `round ${round + 1}`}: pytorch ${pytorch.toFixed(3)} s, onnxruntime ${((long - short) / steps).toFixed(3)} s\n`,
+      `${round < 0 ? "warm-up" : `round ${round + 1}`}: pytorch ${pytorch.seconds.toFixed(3)} s, onnxruntime ${onnxruntime.toFixed(3)} s, others ${others.toFixed(3)}\n`,
     );
   }
-  const onnxruntime = rounds.map((round) => round.onnxruntime);
-  const pytorch = rounds.map((round) => round.pytorch);
-  const ratios = rounds.map((round) => round.onnxruntime / round.pytorch);
+  const calm = rounds.filter(({ others }) => others <= Number(options.calm));
   const where = {
     cpu: cpus()[0]?.model,
     cores: cpus().length,
@@ -76,10 +78,12 @@ try {
     date: new Date().toISOString().slice(0, 10),
   };
   const what = { key: options.key, rounds: rounds.length, ...versions, onnxruntime: env.versions.node };
-  print("onnxruntime", onnxruntime);
-  print("pytorch", pytorch);
-  print("onnxruntime / pytorch", ratios);
-  process.stdout.write(`${JSON.stringify({ ...what, ...where, seconds: rounds })}\n`);
+  printRounds("all", rounds);
+  printRounds("calm", calm);
+  for (const { file, fileBytes, seconds } of sessions)
+    process.stdout.write(`${file} ${fileBytes} bytes, session after ${seconds.toFixed(3)} s\n`);
+  const files = sessions.map(({ file, fileBytes, seconds }) => ({ file, fileBytes, sessionSeconds: seconds }));
+  process.stdout.write(`${JSON.stringify({ ...what, ...where, files, seconds: rounds })}\n`);
 } finally {
   python.kill("SIGKILL");
 }
@@ -91,26 +95,72 @@ async function answer() {
   return JSON.parse(value);
 }
 
-/** @param {string} file */
-function session(file) {
-  return InferenceSession.create(path.join(/** @type {string} */ (folder), file), {
+/** @param {{ file: string }} model */
+async function session({ file }) {
+  const where = path.join(/** @type {string} */ (folder), file);
+  const before = performance.now();
+  const model = await InferenceSession.create(where, {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "disabled",
     enableMemPattern: false,
     intraOpNumThreads: Number(options.threads),
   });
+  return { file, fileBytes: statSync(where).size, model, seconds: (performance.now() - before) / 1000 };
 }
 
-/** @param {any} model @returns {Promise<number>} seconds of one run */
-async function timed(model) {
-  const before = performance.now();
-  await model.run({});
-  return (performance.now() - before) / 1000;
+/** @typedef {{ seconds: number, cpuSeconds: number }} Run what it took, and what its process worked on all cores */
+
+/** @returns {Promise<Run>} */
+function pytorchStep() {
+  python.stdin.write("step\n");
+  return answer();
+}
+
+/** @param {{ model: any } | undefined} session @returns {Promise<Run>} */
+async function runOf(session) {
+  const [before, ownBefore] = [performance.now(), own()];
+  await session?.model.run({});
+  return { seconds: (performance.now() - before) / 1000, cpuSeconds: own() - ownBefore };
+}
+
+/**
+ * Runs it again while others took much of the machine, at most TRIES times.
+ *
+ * @param {() => Promise<Run>} run
+ */
+async function calmly(run) {
+  for (let left = TRIES - 1; ; left--) {
+    const [before, busyBefore] = [performance.now(), busy()];
+    const { seconds, cpuSeconds } = await run();
+    const wallSeconds = (performance.now() - before) / 1000;
+    const others = (busy() - busyBefore - cpuSeconds) / wallSeconds / cpus().length;
+    if (others <= Number(options.calm) || left === 0) return { seconds, others };
+  }
+}
+
+/** Seconds that this process has worked on all cores. */
+function own() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** Seconds that all cores have worked, for whomever. */
 function busy() {
   return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1e3;
+}
+
+/** @param {string} name @param {{ pytorch: number, onnxruntime: number }[]} rounds */
+function printRounds(name, rounds) {
+  if (rounds.length === 0) return;
+  process.stdout.write(`${name}, ${rounds.length} rounds\n`);
+  const onnxruntime = rounds.map((round) => round.onnxruntime);
+  const pytorch = rounds.map((round) => round.pytorch);
+  print("  onnxruntime", onnxruntime);
+  print("  pytorch", pytorch);
+  print(
+    "  onnxruntime / pytorch",
+    rounds.map((round) => round.onnxruntime / round.pytorch),
+  );
 }
 
 /** @param {string} name @param {number[]} values */

@@ -25,13 +25,14 @@ def main() -> None:
     texts = torch.randint(1, model.vocab_size - 1, (batch_size, model.context_length))
     print(json.dumps({"torch": torch.__version__, "open_clip": open_clip.__version__}), flush=True)
     for _ in sys.stdin:
-        before = time.perf_counter()
+        before, cpu_before = time.perf_counter(), time.process_time()
         optimizer.zero_grad(set_to_none=True)
         image_features, text_features, scale = model(images, texts)
         loss = loss_of(image_features, text_features, scale)
         loss.backward()
         optimizer.step()
-        print(json.dumps({"seconds": time.perf_counter() - before, "loss": loss.item()}), flush=True)
+        seconds, cpu_seconds = time.perf_counter() - before, time.process_time() - cpu_before
+        print(json.dumps({"seconds": seconds, "cpuSeconds": cpu_seconds, "loss": loss.item()}), flush=True)
 
 
 main()

@@ -19,7 +19,7 @@ import { parseArgs } from "node:util";
 const { InferenceSession, env } = createRequire(import.meta.url)("onnxruntime-node");
 
 /** After so many disturbed runs for each one that is wanted, it is given up. */
-const DISTURBED_PER_RUN = 3;
+const DISTURBED_PER_RUN = 6;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
