@@ -5,145 +5,201 @@ import { fitRates, type TimedLoad } from "../../lib/engine/onnxruntime/fit-rates
 import { CPU_EFFICIENCIES, CPU_RATES } from "../../lib/engine/onnxruntime/runtime-efficiencies";
 import { type RuntimeRates, secondsOf, stepLoad } from "../../lib/engine/onnxruntime/step-load";
 import { MILLISECOND } from "../../lib/units";
+import { groupBy } from "../group-by";
 import { stepModel } from "../onnx/step-model";
-import { relativeError, summarize } from "./statistics";
+import { quantile, relativeError, summarize } from "./statistics";
 
-/** Rows that `scripts/onnx/run.mjs --seconds-only` wrote; a configuration measured again has several. */
+/** Rows that `scripts/onnx/time-in-turns.mjs` wrote. */
 export const SECONDS_TRUTH = "truth/seconds-onnxruntime-cpu.jsonl";
 
-/** The two small configurations that stand for a calibration of the machine. All others are predicted with its rates. */
+/** The two small configurations that calibrate the machine, in every session. All others are predicted with their rates. */
 export const CALIBRATED_ON: ReadonlySet<string> = new Set(["small-vit-full-b8-fp32", "small-rn-full-b8-fp32"]);
 
 interface RecordedRow {
   readonly key: string;
+  /** When the process began in which this and others were timed in turns. */
+  readonly session: string;
   readonly plan: Readonly<Record<string, unknown>>;
   readonly precision: "fp32" | "fp16";
-  readonly threads: number;
-  /** Of all runs of one step and of three. */
-  readonly runSecondsBySteps: Readonly<Record<"1" | "3", readonly number[]>>;
+  /** All runs, of one step and of several. */
+  readonly runSecondsBySteps: Readonly<Record<string, readonly number[]>>;
 }
 
-/** One configuration, all its measurements together. */
-export interface SecondsRow extends Pick<RecordedRow, "key" | "plan" | "precision"> {
-  /** Of one step: half of what the quickest run of three steps took longer than the quickest of one. */
+/** One configuration in one session. */
+export interface SecondsRow extends Pick<RecordedRow, "key" | "session" | "plan" | "precision"> {
+  /** Of one step: what the quickest run of several took longer than the quickest of one, for each step more. */
   readonly seconds: number;
   /** The same of the medians, over the least: how restless the machine was. */
   readonly spread: number;
-  /**
-   * Whether a step is at least twice as long as what the runs of one step scatter by. Below that the difference of two
-   * runs measures their scatter: such rows are shown, and no limit is held to them.
-   */
-  readonly isResolved: boolean;
 }
 
+/** One configuration against all its sessions. */
 export interface SecondsComparison {
-  readonly row: SecondsRow;
-  readonly load: TimedLoad["load"];
+  readonly key: string;
+  readonly sessionCount: number;
+  /** Geometric means over the sessions, each predicted with its own rates. */
+  readonly measuredSeconds: number;
   readonly predictedSeconds: number;
   /** As a fraction of what was measured. */
   readonly error: number;
+  /** Median of the sessions' spreads. */
+  readonly spread: number;
+  /** Predicted over measured of the session where it is most, over that where it is least, less one. */
+  readonly spreadOfSessions: number;
 }
 
 export interface SecondsReport {
-  readonly rates: RuntimeRates;
-  /** Of all configurations but those that were calibrated on. */
+  /** Of all configurations but those that calibrate. */
   readonly comparisons: readonly SecondsComparison[];
+  readonly sessionCount: number;
+  /** Of each calibrating configuration, what it took in the slowest session over the quickest, less one. */
+  readonly moods: Readonly<Record<string, number>>;
 }
 
 /** Largest errors allowed, as fractions. */
 const LIMITS = { median: 0.15, p90: 0.3 };
 
 export function readSecondsRows(file: string = SECONDS_TRUTH): SecondsRow[] {
-  const byKey = new Map<string, RecordedRow[]>();
-  for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean)) {
-    // A parse boundary: the rows are written by scripts/onnx/run.mjs and kept beside this program.
-    const row = JSON.parse(line) as RecordedRow;
-    byKey.set(row.key, [...(byKey.get(row.key) ?? []), row]);
-  }
-  return Array.from(byKey.values(), merged);
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+  // A parse boundary: the rows are written by scripts/onnx/time-in-turns.mjs and kept beside this program.
+  return lines.map((line) => timed(JSON.parse(line) as RecordedRow));
 }
 
-function merged(rows: readonly RecordedRow[]): SecondsRow {
-  const [first] = rows;
-  if (first === undefined) throw new Error("a configuration without rows");
-  const runs = (steps: "1" | "3") => rows.flatMap(({ runSecondsBySteps }) => runSecondsBySteps[steps]);
-  const seconds = (Math.min(...runs("3")) - Math.min(...runs("1"))) / 2;
-  const ofMedians = (median(runs("3")) - median(runs("1"))) / 2;
-  const scatter = median(runs("1")) - Math.min(...runs("1"));
-  const { key, plan, precision } = first;
-  return { key, plan, precision, seconds, spread: ofMedians / seconds - 1, isResolved: seconds >= 2 * scatter };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function timed({ key, session, plan, precision, runSecondsBySteps }: RecordedRow): SecondsRow {
+  const [short, long] = Object.entries(runSecondsBySteps)
+    .map(([steps, runs]) => ({ steps: Number(steps), runs }))
+    .sort((a, b) => a.steps - b.steps);
+  if (short === undefined || long === undefined) throw new Error(`${key} was not timed with two numbers of steps`);
+  const slope = (of: (runs: readonly number[]) => number) =>
+    (of(long.runs) - of(short.runs)) / (long.steps - short.steps);
+  const seconds = slope((runs) => Math.min(...runs));
+  return { key, session, plan, precision, seconds, spread: slope(median) / seconds - 1 };
 }
 
 export function secondsReport(rows: readonly SecondsRow[]): SecondsReport {
-  const loads = rows.map((row) => ({ row, load: loadOf(row) }));
-  const small = loads.filter(({ row }) => CALIBRATED_ON.has(row.key));
-  if (small.length !== CALIBRATED_ON.size) throw new Error("the configurations to calibrate on were not measured");
-  const rates = fitRates(
-    small.map(({ row, load }) => ({ load, seconds: row.seconds })),
-    CPU_RATES,
+  const loads = new Map(Array.from(groupBy(rows, keyOf), ([key, [row]]) => [key, row && loadOf(row)]));
+  const timedLoad = ({ key, seconds }: SecondsRow): TimedLoad => {
+    const load = loads.get(key);
+    if (load === undefined) throw new Error(`${key} has no load`);
+    return { load, seconds };
+  };
+  const rates = new Map(
+    Array.from(groupBy(rows, sessionOf), ([session, own]) => [
+      session,
+      ratesOf(session, own.filter(calibrates).map(timedLoad)),
+    ]),
   );
-  const comparisons = loads
-    .filter(({ row }) => !CALIBRATED_ON.has(row.key))
-    .map(({ row, load }) => {
-      const predictedSeconds = secondsOf(load, rates);
-      return { row, load, predictedSeconds, error: relativeError(predictedSeconds, row.seconds) };
-    });
-  return { rates, comparisons };
+  const predicted = (row: SecondsRow): number => {
+    const own = rates.get(row.session);
+    if (own === undefined) throw new Error(`${row.session} has no rates`);
+    return secondsOf(timedLoad(row).load, own);
+  };
+  const checked = groupBy(
+    rows.filter((row) => !calibrates(row)),
+    keyOf,
+  );
+  return {
+    comparisons: Array.from(checked, ([key, own]) => compare(key, own, own.map(predicted))),
+    sessionCount: rates.size,
+    moods: Object.fromEntries(
+      Array.from(groupBy(rows.filter(calibrates), keyOf), ([key, own]) => [
+        key,
+        range(own.map(({ seconds }) => seconds)),
+      ]),
+    ),
+  };
+}
+
+function keyOf({ key }: SecondsRow): string {
+  return key;
+}
+
+function sessionOf({ session }: SecondsRow): string {
+  return session;
+}
+
+function calibrates({ key }: SecondsRow): boolean {
+  return CALIBRATED_ON.has(key);
+}
+
+function ratesOf(session: string, timedLoads: readonly TimedLoad[]): RuntimeRates {
+  if (timedLoads.length !== CALIBRATED_ON.size)
+    throw new Error(`session ${session} did not time the steps that calibrate`);
+  return fitRates(timedLoads, CPU_RATES);
+}
+
+function compare(key: string, rows: readonly SecondsRow[], predicted: readonly number[]): SecondsComparison {
+  const measuredSeconds = geometricMean(rows.map(({ seconds }) => seconds));
+  const predictedSeconds = geometricMean(predicted);
+  return {
+    key,
+    sessionCount: rows.length,
+    measuredSeconds,
+    predictedSeconds,
+    error: relativeError(predictedSeconds, measuredSeconds),
+    spread: median(rows.map(({ spread }) => spread)),
+    spreadOfSessions: range(rows.map(({ seconds }, i) => (predicted[i] ?? Number.NaN) / seconds)),
+  };
 }
 
 function loadOf({ plan, precision }: SecondsRow): TimedLoad["load"] {
-  const [one, two] = [1, 2].map((stepCount) => stepModel(plan, precision, stepCount).model);
-  if (one === undefined || two === undefined) throw new Error("a step was not written");
-  return stepLoad(one, two, CPU_EFFICIENCIES);
+  const model = (stepCount: number) => stepModel(plan, precision, stepCount).model;
+  return stepLoad(model(1), model(2), CPU_EFFICIENCIES);
 }
 
-export function brokenSecondsLimits(report: SecondsReport): string[] {
-  const { median: middle, p90 } = summarize(resolved(report).map(({ error }) => error));
+export function brokenSecondsLimits({ comparisons }: Pick<SecondsReport, "comparisons">): string[] {
+  const { median: middle, p90 } = summarize(comparisons.map(({ error }) => error));
   return [
     ...(middle > LIMITS.median ? [`seconds: median ${percent(middle)} is above ${percent(LIMITS.median)}`] : []),
     ...(p90 > LIMITS.p90 ? [`seconds: p90 ${percent(p90)} is above ${percent(LIMITS.p90)}`] : []),
   ];
 }
 
-/** Those that the limits are held to. */
-export function resolved({ comparisons }: SecondsReport): readonly SecondsComparison[] {
-  return comparisons.filter(({ row }) => row.isResolved);
-}
-
-export function printSeconds(report: SecondsReport): string {
-  const { comparisons } = report;
-  const spreads = comparisons.map(({ row }) => row.spread).sort((a, b) => a - b);
-  const lines = comparisons.map(({ row, predictedSeconds, error }) =>
+export function printSeconds({ comparisons, sessionCount, moods }: SecondsReport): string {
+  const lines = comparisons.map((comparison) =>
     tableLine([
-      row.key,
-      milliseconds(row.seconds),
-      milliseconds(predictedSeconds),
-      percent(error),
-      percent(row.spread),
-      row.isResolved ? "" : "not resolved",
+      comparison.key,
+      milliseconds(comparison.measuredSeconds),
+      milliseconds(comparison.predictedSeconds),
+      percent(comparison.error),
+      percent(comparison.spread),
+      String(comparison.sessionCount),
+      comparison.sessionCount > 1 ? percent(comparison.spreadOfSessions) : "",
     ]),
   );
+  const { count, ...figures } = summarize(comparisons.map(({ error }) => error));
+  const texts = Object.entries(figures).map(([name, figure]) => `${name} ${percent(figure)}`);
+  const moodTexts = Object.entries(moods).map(([key, mood]) => `${key} ${percent(mood)}`);
+  const again = comparisons.filter((comparison) => comparison.sessionCount > 1);
   return [
-    tableLine(["seconds of a step, cpu", "measured", "predicted", "error", "spread"]),
+    tableLine(["seconds of a step, cpu", "measured", "predicted", "error", "spread", "sessions", "between them"]),
     ...lines,
     "",
-    `calibrated on ${[...CALIBRATED_ON].join(" and ")}`,
-    `steps that the runs resolve: ${summaryOf(resolved(report))}`,
-    `all: ${summaryOf(comparisons)}`,
-    `spread: median run over quickest, ${percent(spreads[Math.floor(spreads.length / 2)] ?? Number.NaN)} in the median`,
+    `${count} rows in ${sessionCount} sessions, ${texts.join(", ")}`,
+    `slowest session over quickest, of what calibrates: ${moodTexts.join(", ")}`,
+    `spread in a session, medians over least: ${percent(median(comparisons.map(({ spread }) => spread)))} in the median`,
+    ...(again.length === 0
+      ? []
+      : [
+          `predicted over measured between sessions, of ${again.length} rows: ${percent(median(again.map(({ spreadOfSessions }) => spreadOfSessions)))} apart in the median`,
+        ]),
   ].join("\n");
 }
 
-function summaryOf(comparisons: readonly SecondsComparison[]): string {
-  const { count, median: middle, p90, p95, worst, bias } = summarize(comparisons.map(({ error }) => error));
-  const figures = { median: middle, p90, p95, worst, bias };
-  const texts = Object.entries(figures).map(([name, figure]) => `${name} ${percent(figure)}`);
-  return `${count} rows, ${texts.join(", ")}`;
+function median(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/** The most over the least, less one. */
+function range(values: readonly number[]): number {
+  return Math.max(...values) / Math.min(...values) - 1;
 }
 
 function milliseconds(seconds: number): string {

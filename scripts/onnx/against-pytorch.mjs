@@ -166,8 +166,10 @@ function printRounds(name, rounds) {
 /** @param {string} name @param {number[]} values */
 function print(name, values) {
   const sorted = values.toSorted((a, b) => a - b);
-  const [least, middle, most] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  const [below, above] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  const middle = ((below ?? Number.NaN) + (above ?? Number.NaN)) / 2;
   process.stdout.write(
-    `${name.padEnd(24)} median ${middle?.toFixed(3)}, from ${least?.toFixed(3)} to ${most?.toFixed(3)}\n`,
+    `${name.padEnd(24)} median ${middle.toFixed(3)}, from ${least?.toFixed(3)} to ${most?.toFixed(3)}\n`,
   );
 }
