@@ -1,18 +1,20 @@
 /** What a validation would run on this machine, before anything runs. */
 
 import { setImmediate } from "node:timers/promises";
+import { measuredBefore } from "@/app/calibrations";
 import { recentValidations } from "@/app/validations";
 import type { CheckQuestion, InvalidQuestion, Preview, PreviewRow, RefusedPlan } from "@/components/check/answers";
 import { parseValidationRequest } from "@/lib/api/validation-request-schema";
-import type { PredictedMemory } from "@/lib/engine/onnxruntime/predict-memory";
 import { type ParsedPlan, parsePlan } from "@/lib/plan/parse-plan";
 import type { Plan } from "@/lib/plan/plan";
 import { fittingBatchSizes } from "@/lib/profile/fitting-batches";
+import { countedLoad } from "@/lib/profile/load-counting";
+import { type SecondsAhead, secondsAhead } from "@/lib/profile/predicted-seconds";
 import { STEP_COUNTS } from "@/lib/profile/request-limits";
 import { judgeRunnable } from "@/lib/profile/runnable-plan";
 import { describeMachine } from "@/lib/profile/runner/machine";
 import { RESERVE_BYTES } from "@/lib/profile/runner/measure-batch";
-import { expectedMemory, stepGraph } from "@/lib/profile/step-model";
+import { type ExpectedModel, expectedModel, stepGraph } from "@/lib/profile/step-model";
 import type { Device, Machine, ValidationRequest } from "@/lib/profile/validation";
 import { predictedStep } from "@/lib/profile/validation-row";
 
@@ -35,9 +37,15 @@ export async function previewCheck(
   const freeBytes = freeBytesOf(request.device, machine);
   const plannedPrecision = planned.ok ? planned.plan.precision : request.plan.precision;
   const earlier = await earlierCheck(request);
-  const outline = { kind: "preview", request, machine, plannedPrecision, freeBytes, earlier, rows: null } as const;
+  const { validations, staleCount } = await measuredBefore(request.device);
+  const ahead = secondsAhead(request, machine, validations);
+  // What there is to be switched on, whether or not it is on.
+  const { source: measured } = secondsAhead({ ...request, calibrate: true }, machine, validations);
+  const seconds = { measured, staleCount };
+  const known = { request, machine, plannedPrecision, freeBytes, earlier, seconds } as const;
+  const outline = { kind: "preview", ...known, rows: null } as const;
   if (!predicts) return outline;
-  const predictions = new Predictions(request, machine.threadCount);
+  const predictions = new Predictions(request, machine.threadCount, ahead);
   const batchSizes =
     question.batchSizes === undefined
       ? await fittingBatchSizes(request.plan, request.device, freeBytes, (size) => predictions.neededBytes(size))
@@ -83,11 +91,12 @@ async function earlierCheck({ plan, device }: ValidationRequest): Promise<Previe
 /** Predictions for one plan, each model written once. */
 class Predictions {
   private readonly graph: ReturnType<typeof stepGraph>;
-  private readonly known = new Map<number, Promise<readonly PredictedMemory[]>>();
+  private readonly known = new Map<number, Promise<readonly ExpectedModel[]>>();
 
   constructor(
     private readonly request: ValidationRequest,
     private readonly threadCount: number,
+    private readonly seconds: SecondsAhead,
   ) {
     const parsed: ParsedPlan | { readonly ok: false } = parsePlan(request.plan);
     if (!parsed.ok) throw new Error("a plan that was read is refused when it is read again");
@@ -95,38 +104,38 @@ class Predictions {
   }
 
   async neededBytes(batchSize: number): Promise<number> {
-    return Math.max(...(await this.of(batchSize)).map(({ inUsePeakBytes }) => inUsePeakBytes));
+    return Math.max(...(await this.of(batchSize)).map(({ memory }) => memory.inUsePeakBytes));
   }
 
   async row(batchSize: number): Promise<PreviewRow> {
-    const [oneStep] = await this.of(batchSize);
+    const models = await this.of(batchSize);
+    const [oneStep] = models;
     if (oneStep === undefined) throw new RangeError("no model is measured");
-    const predicted = predictedStep(oneStep, NO_SECONDS);
+    const load = countedLoad(
+      models.map((model) => model.load),
+      this.request.device,
+    );
+    const predicted = predictedStep(oneStep.memory, this.seconds.of(load));
     return { batchSize, predicted, neededBytes: await this.neededBytes(batchSize) };
   }
 
-  private of(batchSize: number): Promise<readonly PredictedMemory[]> {
+  private of(batchSize: number): Promise<readonly ExpectedModel[]> {
     const known = this.known.get(batchSize) ?? this.work(batchSize);
     this.known.set(batchSize, known);
     return known;
   }
 
-  private async work(batchSize: number): Promise<readonly PredictedMemory[]> {
-    const memories: PredictedMemory[] = [];
+  private async work(batchSize: number): Promise<readonly ExpectedModel[]> {
+    const models: ExpectedModel[] = [];
     for (const stepCount of STEP_COUNTS) {
       // Each takes up to seconds; others are answered in between.
       await setImmediate();
       const how = { batchSize, stepCount, device: this.request.device, threadCount: this.threadCount };
-      memories.push(expectedMemory(this.graph, this.request.plan, how));
+      models.push(expectedModel(this.graph, this.request.plan, how));
     }
-    return memories;
+    return models;
   }
 }
-
-const NO_SECONDS = {
-  kind: "not_predicted",
-  why: "seconds are predicted only for a device that was calibrated",
-} as const;
 
 /** What was not said is left open, not said to be nothing. */
 function withoutUndefined(question: CheckQuestion): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 /** Validations on this server: the queue and the store put together, and who may use them. */
 
 import { hostname } from "node:os";
+import { measuredBefore } from "@/app/calibrations";
 import { ProblemError } from "@/lib/api/problem";
 import { refusedAccess } from "@/lib/api/validation-access";
 import { VALIDATION_LIMITS } from "@/lib/profile/request-limits";
@@ -11,6 +12,7 @@ import * as store from "@/lib/store/validations";
 const queue = new ValidationQueue({
   host: hostname(),
   store: store.validationQueueStore,
+  earlier: async (device) => (await measuredBefore(device)).validations,
   onError: (error) => console.error("validation queue", error),
 });
 

@@ -19,8 +19,23 @@ test("those of another card change nothing, and that is said", async () => {
   const files = { "run.json": JSON.stringify(validationOn(A100, [2, 2])) };
   const plain = await headroom(ESTIMATE);
   const { stdout, stderr } = await headroom([...ESTIMATE, "--calibration", "run.json"], { files });
-  expect(stdout).toBe(plain.stdout);
-  expect(stderr).toContain("nothing was calibrated: 0 of at least 2 steps");
+  const { noCalibration, ...answer } = createEstimate.answer.parse(JSON.parse(stdout));
+  expect(answer).toEqual(JSON.parse(plain.stdout));
+  expect(noCalibration).toMatch(/^0 of at least 2 steps were timed on .*H100.*; 2 on other devices are left out$/);
+  expect(stderr).toContain(`nothing was calibrated: ${noCalibration}`);
+});
+
+test("the table shows before and after, and how many measurements stand behind it", async () => {
+  const files = { "run.json": JSON.stringify(validationOn(H100, [2, 2], 1_900_000_000)) };
+  const flags = ESTIMATE.filter((flag) => flag !== "--json");
+  const { stdout } = await headroom([...flags, "--calibration", "run.json"], { files });
+  expect(stdout).toMatch(/Measurements: 2 steps timed on .*H100.*, within [\d.]+\s% of/);
+  expect(stdout).toMatch(/likely +before +after +measurements/);
+  expect(stdout).toMatch(/context and libraries on the card +0\.8\sGiB +1\.8\sGiB +2/);
+  expect(stdout).toContain("As assumed: The rate of matrix products in fp32: ONNX Runtime multiplies in TF32");
+  const other = { "run.json": JSON.stringify(validationOn(A100, [2, 2])) };
+  const none = await headroom([...flags, "--calibration", "run.json"], { files: other });
+  expect(none.stdout).toContain("Measurements: none were used: 0 of at least 2 steps");
 });
 
 test("files that are no validations are refused with everything that is wrong", async () => {

@@ -3,11 +3,12 @@ import { RATE_NAMES } from "@/lib/engine/onnxruntime/fit-rates";
 import { CPU_RATES } from "@/lib/engine/onnxruntime/runtime-efficiencies";
 import { estimatePlan } from "@/lib/estimate/plan";
 import type { Plan } from "@/lib/plan/plan";
-import { type Calibration, calibrate, calibratedRates, cardCalibration } from "@/lib/profile/calibrate";
+import { type Calibration, calibrate, calibratedRates } from "@/lib/profile/calibrate";
+import { calibrationOfCard } from "@/lib/profile/card-calibration";
 import type { DeviceKey } from "@/lib/profile/device-key";
 import type { Validation } from "@/lib/profile/validation";
 import { MIB } from "@/lib/units";
-import { A100, CPU, H100, parsed, validationOn } from "../support/measured-devices";
+import { A100, CPU, card, H100, parsed, small, validationOn } from "../support/measured-devices";
 import { TODAY } from "../support/today";
 
 function calibrated(validations: readonly Validation[], key: DeviceKey): Calibration {
@@ -58,15 +59,20 @@ test("a rate that no measurement tells of is kept, with what to measure", () => 
   expect(rates.secondsPerNode.after).toBeGreaterThan(rates.secondsPerNode.before);
 });
 
+const H100_CARD = card("h100-sxm5-80gb");
+
 test("on the CPU it corrects later predictions and says nothing of cards", () => {
-  const calibration = calibrated([validationOn(CPU, [2, 2])], CPU);
-  expect(calibratedRates(calibration).flopsPerSecond).toBeLessThan(CPU_RATES.flopsPerSecond);
-  expect(cardCalibration(calibration)).toBeNull();
+  const validation = validationOn(CPU, [2, 2]);
+  expect(calibratedRates(calibrated([validation], CPU)).flopsPerSecond).toBeLessThan(CPU_RATES.flopsPerSecond);
+  expect(calibrationOfCard(H100_CARD, [validation])).toMatchObject({
+    kind: "not_calibrated",
+    why: expect.stringMatching(/^0 of at least 2 steps were timed on .*H100.*; 2 on other devices are left out$/),
+  });
 });
 
 const CARD = {
   gpuId: "h100-sxm5-80gb",
-  products: { factor: 0.8, measurementCount: 4, unit: "fp16" },
+  products: [{ factor: 0.8, measurementCount: 4, unit: "fp16" }],
   bandwidth: { factor: 0.5, measurementCount: 3 },
   contextBytes: { bytes: 2000 * MIB, measurementCount: 2 },
   measurementCount: 6,
@@ -93,18 +99,47 @@ test("estimates for other cards, and without the calibration, are as they were",
   const others: Partial<Plan>[] = [{ gpu: "a100-sxm4-80gb" }, { gpu: "h100-pcie-80gb" }];
   for (const other of others) {
     const plan = parsed({ precision: "amp", ...other });
-    expect(estimatePlan(plan, { today: TODAY, calibration: CARD })).toEqual(estimatePlan(plan, { today: TODAY }));
+    const { noCalibration, ...estimate } = estimatePlan(plan, { today: TODAY, calibration: CARD });
+    expect(estimate).toEqual(estimatePlan(plan, { today: TODAY }));
+    expect(noCalibration).toMatch(/^the measurements are of .*H100.*, and say nothing of /);
   }
 });
 
 test("products in TF32 say nothing of PyTorch's in fp32, and the pace of handing over nothing at all", () => {
-  const calibration = calibrated([validationOn(H100, [2, 2])], H100);
-  expect(cardCalibration(calibration)).toMatchObject({ products: null, bandwidth: null });
+  expect(calibrationOfCard(H100_CARD, [validationOn(H100, [2, 2])])).toMatchObject({
+    calibration: { products: [], bandwidth: null, measurementCount: 2 },
+  });
+  const plan = parsed({ model: "ViT-B-32", precision: "fp32" });
+  const { calibration } = estimatePlan(plan, { today: TODAY, calibration: { ...CARD, products: [TF32] } });
+  expect(calibration?.figures.map(({ field }) => field)).toContain("rate of convolutions in tf32");
+  expect(calibration?.notMeasured.join()).toContain("matrix products in fp32");
+});
+
+const TF32 = { unit: "tf32", factor: 0.9, measurementCount: 5 } as const;
+
+test("a plan in amp takes bandwidth and context from steps in fp32, and says that its products were not measured", () => {
+  const plan = parsed({ model: "ViT-L-14", precision: "amp", perDeviceBatchSize: 128, loaderWorkers: 256 });
+  const { calibration } = estimatePlan(plan, { today: TODAY, calibration: { ...CARD, products: [TF32] } });
+  expect(calibration?.figures.map(({ field }) => field)).toEqual([
+    "memory bandwidth",
+    "context and libraries on the card",
+  ]);
+  expect(calibration?.notMeasured.join()).toMatch(/fp16: only a check of a plan in amp/);
+});
+
+test("steps in fp32 and in fp16 of one card make one calibration of it", () => {
+  const single = validationOn(H100, [1, 1], 700 * MIB);
+  const half = { ...validationOn(H100, [1, 1], 600 * MIB), plan: { ...small.plan, precision: "amp" } as const };
+  expect(calibrationOfCard(H100_CARD, [single, half])).toMatchObject({
+    calibration: { measurementCount: 4, contextBytes: { bytes: 600 * MIB, measurementCount: 4 } },
+  });
 });
 
 test("what a card holds beside the arena is the least that was seen", () => {
   const validations = [validationOn(H100, [1, 1], 900 * MIB), validationOn(H100, [1, 1], 700 * MIB)];
   const calibration = calibrated(validations, H100);
   expect(calibration.overheadBytes).toMatchObject({ low: 700 * MIB, high: 900 * MIB, measurementCount: 4 });
-  expect(cardCalibration(calibration)?.contextBytes).toEqual({ bytes: 700 * MIB, measurementCount: 4 });
+  expect(calibrationOfCard(H100_CARD, validations)).toMatchObject({
+    calibration: { contextBytes: { bytes: 700 * MIB, measurementCount: 4 } },
+  });
 });

@@ -7,6 +7,7 @@ import { validationQueueStore } from "../../lib/store/validations";
 const queue = new ValidationQueue({
   host: process.argv[2] ?? "test",
   store: validationQueueStore,
+  earlier: async () => [],
   onError: (error) => {
     process.stderr.write(`${String(error)}\n`);
   },

@@ -2,7 +2,14 @@
 
 import type { Failed, Invalid } from "@/components/planner/answers";
 import type { Issue, Plan } from "@/lib/plan/plan";
-import type { Device, Machine, PredictedStep, Validation, ValidationRequest } from "@/lib/profile/validation";
+import type {
+  Device,
+  Machine,
+  PredictedStep,
+  SecondsSource,
+  Validation,
+  ValidationRequest,
+} from "@/lib/profile/validation";
 import type { HistoryRow } from "./history-row";
 
 /** What is asked to run; whatever is left out is chosen for this machine. Nothing in it is checked yet. */
@@ -12,6 +19,7 @@ export interface CheckQuestion {
   readonly batchSizes?: unknown;
   readonly repeats?: unknown;
   readonly timeLimitSeconds?: unknown;
+  readonly calibrate?: unknown;
 }
 
 /** Nothing may be run or read here as it was asked. */
@@ -40,6 +48,8 @@ export interface Preview {
   readonly freeBytes: number;
   /** The newest check of the same plan on the same device that ended; null where there is none. */
   readonly earlier: (Pick<ValidationRequest, "batchSizes" | "repeats"> & { readonly wallSeconds: number }) | null;
+  /** What seconds are predicted from where it is wanted; null where too little was measured. And what other versions left. */
+  readonly seconds: { readonly measured: SecondsSource | null; readonly staleCount: number };
   /** Null until it was worked out, which takes seconds. */
   readonly rows: readonly PreviewRow[] | null;
 }

@@ -182,7 +182,7 @@ export const costSchema = z
 
 const appliedCalibrationSchema = z.object({
   gpu: z.string(),
-  measurementCount: count,
+  measurementCount: count.describe("Steps that were timed on the card"),
   spread: z.number().nonnegative().describe("Median error of the measurements once calibrated, as a fraction"),
   figures: z.array(
     z.object({
@@ -193,8 +193,10 @@ const appliedCalibrationSchema = z.object({
       measurementCount: count,
     }),
   ),
+  notMeasured: z.array(z.string()).describe("What stays as assumed, each with the reason"),
   stepSeconds: z.object({ before: intervalSchema, after: intervalSchema }).nullable(),
   deviceBytes: z.object({ before: intervalSchema, after: intervalSchema }),
+  text: z.string().describe("What `calibration` in a query says to have these figures again"),
 }) satisfies z.ZodType<AppliedCalibration>;
 
 export const estimateSchema = z
@@ -246,6 +248,10 @@ export const estimateSchema = z
     calibration: appliedCalibrationSchema
       .optional()
       .describe("What measurements on this card changed; absent where there were none or they were not asked for"),
+    noCalibration: z
+      .string()
+      .optional()
+      .describe("Why measurements that were asked for changed nothing; absent where they did, or none were asked for"),
   })
   .meta({ description: "The answer to a plan, in bytes and FLOPs" }) satisfies z.ZodType<Estimate>;
 

@@ -5,6 +5,8 @@ import type { Change, Estimate } from "../estimate/estimate";
 import { type ParsedPlan, parsePlan } from "../plan/parse-plan";
 import type { Issue } from "../plan/plan";
 import { planSchema } from "../plan/schema";
+import { listCalibrations } from "./calibration-operation";
+import { CALIBRATION_QUERY } from "./calibration-query";
 import { gpuListingSchema, modelListingSchema } from "./catalogue-listing";
 import { createDataRequirement, createSearchBudget, createStrategyRanking } from "./data-operations";
 import { dataRequestSchema } from "./data-request-schema";
@@ -76,6 +78,7 @@ export const createEstimate = operation({
         "`timeline`: every event of the step instead of the samples that a chart shows. `changes`: single changes of the " +
           "plan and the memory each would save",
       ),
+    ...CALIBRATION_QUERY,
   }),
   body: PLAN_BODY,
   status: 200,
@@ -106,6 +109,13 @@ export const createEstimate = operation({
       status: 200,
     },
     {
+      id: "measured",
+      summary: "With measurements of the card, before and after",
+      url: "/api/v1/estimates?calibration=h100-sxm5-80gb,fp16_0.92_6,bandwidth_0.81_9,steps_9,spread_0.031",
+      body: { model: "ViT-L-14", precision: "amp", perDeviceBatchSize: 128, gpu: "h100-sxm5-80gb" },
+      status: 200,
+    },
+    {
       id: "invalid",
       summary: "Three mistakes, all told at once",
       url: "/api/v1/estimates",
@@ -124,7 +134,7 @@ export const createPlan = operation({
     "Keeps the plan and its estimate as they are now, under an id that cannot be guessed. `url` is a page that shows them; " +
     "whoever has it can read the plan.",
   parameters: NO_PARAMETERS,
-  query: NO_PARAMETERS,
+  query: z.strictObject(CALIBRATION_QUERY),
   body: PLAN_BODY,
   status: 201,
   answer: z.object({
@@ -283,6 +293,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   getValidation,
   watchValidation,
   cancelValidation,
+  listCalibrations,
 ];
 
 /** Named in the OpenAPI document, as a client sends them. */
@@ -298,6 +309,7 @@ export const INPUT_SCHEMAS = {
 /** Named in the OpenAPI document, as a client receives them. */
 export const ANSWER_SCHEMAS = {
   Assumption: assumptionSchema,
+  Calibrations: listCalibrations.answer,
   Change: changeSchema,
   DataRequirement: createDataRequirement.answer,
   Estimate: estimateSchema,

@@ -1,5 +1,6 @@
 /** Holds the figures of a stored plan against what today's estimator says. */
 
+import { readCalibration } from "../estimate/calibration-text";
 import type { Estimate } from "../estimate/estimate";
 import { MODEL_VERSION } from "../estimate/model-version";
 import { estimatePlan } from "../estimate/plan";
@@ -7,6 +8,8 @@ import { parsePlan } from "../plan/parse-plan";
 import type { Difference, Figure, Today } from "./operations";
 
 /**
+ * Measurements that the figures were saved with stand behind today's as well.
+ *
  * @param plan      as saved, of any schema version up to today's
  * @param estimate  as saved, of any shape
  * @param date      such as "2026-11-27"
@@ -14,7 +17,10 @@ import type { Difference, Figure, Today } from "./operations";
 export function todayOf(plan: unknown, estimate: unknown, date: string): Today {
   const parsed = parsePlan(plan);
   if (!parsed.ok) return { status: "not_answered", modelVersion: MODEL_VERSION, issues: parsed.issues };
-  const today = estimatePlan(parsed, { today: date });
+  const used = readCalibration(
+    String(isRecord(estimate) && isRecord(estimate.calibration) ? estimate.calibration.text : ""),
+  );
+  const today = estimatePlan(parsed, { today: date, ...(used.ok ? { calibration: used.calibration } : {}) });
   const differences = figuresThatDiffer(estimate, today);
   return differences.length === 0
     ? { status: "same", modelVersion: MODEL_VERSION }

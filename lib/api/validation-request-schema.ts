@@ -41,6 +41,12 @@ const FIELDS = {
     .max(timeLimitSeconds.max, seconds)
     .optional()
     .describe(`For the whole. Default: ${VALIDATION_DEFAULTS.timeLimitSeconds}`),
+  calibrate: z
+    .boolean("must be true or false")
+    .optional()
+    .describe(
+      "Whether seconds are predicted from what was measured on this device before; measurements of no other device are used. Default: true",
+    ),
 };
 
 const MESSAGE = 'must be an object such as {"plan": {"model": "ViT-B-32"}, "device": "cpu"}';
@@ -79,6 +85,7 @@ export function parseValidationRequest(
       batchSizes: [...new Set(batchSizes)].sort((a, b) => a - b),
       repeats: rest.repeats ?? VALIDATION_DEFAULTS.repeats,
       timeLimitSeconds: rest.timeLimitSeconds ?? VALIDATION_DEFAULTS.timeLimitSeconds,
+      calibrate: rest.calibrate ?? true,
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   type Measurement,
   OUTCOMES,
   type Prediction,
+  type SecondsSource,
   type StepSeconds,
   type Validation,
   type ValidationRow,
@@ -81,6 +82,16 @@ const rowSchema = z
     modelBytes: count.nullable().describe("Its size as a file"),
     providers: z.record(z.string(), count).nullable().describe("Kernels that ran, by the provider that ran them"),
     losses: z.array(z.number()).nullable().describe("Loss of each step of the longest model"),
+    load: z
+      .object({
+        flops: z.number().nonnegative().describe("FLOPs of large products that would take as long"),
+        bytes: z.number().nonnegative().describe("Bytes of passes in cache that would take as long"),
+        nodes: z.number().nonnegative(),
+        isQueued: z.boolean().describe("Whether nodes are handed over while earlier ones run, as to a card"),
+        countedBy: z.string().describe("Names the way of counting; loads of two ways are not compared"),
+      })
+      .nullish()
+      .describe("What one step asks of the device, for calibration; absent in what older versions kept"),
   })
   .meta({ description: "What one batch size gave" }) satisfies z.ZodType<ValidationRow>;
 
@@ -145,6 +156,12 @@ const stateSchema = z
     description: "Being out of memory is a result: such a validation is done",
   }) satisfies z.ZodType<ValidationState>;
 
+const secondsSourceSchema = z.object({
+  measurementCount: count.describe("Steps timed on this very device before, in the same type of matrix products"),
+  errorBefore: z.number().nonnegative().describe("Median error of what would have been predicted without them"),
+  errorAfter: z.number().nonnegative().describe("And with them"),
+}) satisfies z.ZodType<SecondsSource>;
+
 export const validationSchema = z
   .object({
     schemaVersion: z.literal(1),
@@ -158,9 +175,16 @@ export const validationSchema = z
     batchSizes: z.array(count),
     repeats: count.describe("Timed runs of each model, after one that is not timed"),
     timeLimitSeconds: seconds.describe("For the whole, from the moment it starts to run"),
+    calibrate: z
+      .boolean()
+      .optional()
+      .describe("Whether seconds are predicted from what was measured on the device before"),
     machine: machineSchema.nullable().describe("Null until it runs"),
     rows: z.array(rowSchema),
     lines: z.object({ inUsePeakBytes: lineSchema, stepSeconds: lineSchema }),
+    secondsFrom: secondsSourceSchema
+      .nullish()
+      .describe("What seconds were predicted from; null where none were, absent in what older versions kept"),
     wallSeconds: seconds.nullable(),
     remarks: z.array(z.string()).describe("What a reader must know to read the figures rightly"),
   })

@@ -113,7 +113,8 @@ export interface GpuSpec {
   };
   /** What was measured on this very card, over what is assumed of its kind; absent in the catalogue. */
   readonly measuredHere?: {
-    readonly products?: { readonly unit: "fp32" | "tf32" | "fp16"; readonly factor: number };
+    /** Of the rate of matrix products, by the unit that was measured. */
+    readonly productFactors?: Readonly<Partial<Record<"fp32" | "tf32" | "fp16", number>>>;
     readonly bandwidthFactor?: number;
     /** Of a process of another runtime, context and libraries: no process takes less. */
     readonly contextBytes?: number;

@@ -7,7 +7,8 @@ import { ProblemError } from "../api/problem";
 import type { Verdict } from "../estimate/estimate";
 import type { ByteUnit } from "../format";
 import type { Issue } from "../plan/plan";
-import { calibrationOfCard, type MeasuredValidation } from "../profile/calibrate";
+import type { MeasuredValidation } from "../profile/calibrate";
+import { calibrationOfCard } from "../profile/card-calibration";
 import { CALIBRATION_FLAG, measuredBefore } from "./calibration-source";
 import type { Console } from "./console";
 import { estimateText } from "./estimate-text";
@@ -80,10 +81,9 @@ async function answerChecked(
   if (mistakes.length > 0) throw ProblemError.invalid(mistakes);
   const include = includesOf(values);
   if (!values.has(CALIBRATION_FLAG.name)) return answerEstimate(checked, console.today, include);
-  const found = calibrationOfCard(checked.gpu, checked.plan.precision, earlier);
-  if ("calibration" in found) return answerEstimate(checked, console.today, include, found.calibration);
-  await console.error(`headroom: nothing was calibrated: ${found.why}\n`);
-  return answerEstimate(checked, console.today, include);
+  const found = calibrationOfCard(checked.gpu, earlier);
+  if (found.kind === "not_calibrated") await console.error(`headroom: nothing was calibrated: ${found.why}\n`);
+  return answerEstimate(checked, console.today, include, found);
 }
 
 async function estimateLines(

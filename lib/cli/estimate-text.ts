@@ -14,6 +14,7 @@ import {
 } from "../format";
 import type { Strategy } from "../plan/plan";
 import { MIB } from "../units";
+import { calibrationSection } from "./calibration-section";
 import { textTable } from "./text-table";
 import { timeText } from "./time-text";
 
@@ -41,6 +42,7 @@ export function estimateText(answer: EstimateAnswer, unit: ByteUnit): string {
     totals(answer, unit),
     atPeak(answer, unit),
     timeText(answer),
+    ...calibrationSection(answer, unit),
     counts(answer),
     ...(answer.changes === undefined ? [] : [changes(answer.changes, unit)]),
     assumptions(answer, unit),

@@ -128,7 +128,7 @@ async function run(
   let told = Promise.resolve();
   const { result, state } = await runValidation(request, {
     signal: console.interruption(),
-    earlier,
+    earlier: async () => earlier,
     onProgress: (_result, { doneCount, partCount, doing }) => {
       told = told.then(() => console.error(`[${doneCount + 1}/${partCount}] ${doing}\n`));
     },

@@ -1,5 +1,5 @@
 import type { GpuSpec } from "../catalogue/gpus";
-import { formatCount } from "../format";
+import { formatBytes, formatCount, formatPercent } from "../format";
 import type { Assumption } from "../plan/plan";
 import type { Interval } from "./estimate";
 
@@ -11,6 +11,10 @@ export interface MeasuredFactor {
   readonly measurementCount: number;
 }
 
+export const MEASURED_UNITS = ["fp32", "tf32", "fp16"] as const;
+
+export type MeasuredUnit = (typeof MEASURED_UNITS)[number];
+
 /**
  * What measurements on one card say of it that holds for PyTorch as well. What is null was not measured, or does not
  * carry over; docs/calibration.md says why.
@@ -18,17 +22,16 @@ export interface MeasuredFactor {
 export interface CardCalibration {
   /** Catalogue id: of this card alone. */
   readonly gpuId: string;
-  /** The unit whose products were measured, with how its rate compares. */
-  readonly products: (MeasuredFactor & { readonly unit: MeasuredUnit }) | null;
+  /** The units whose products were measured, with how their rates compare. */
+  readonly products: readonly (MeasuredFactor & { readonly unit: MeasuredUnit })[];
   readonly bandwidth: MeasuredFactor | null;
   /** Bytes of the card beyond the runtime's arena, in a process that holds a context, cuBLAS and cuDNN. */
   readonly contextBytes: { readonly bytes: number; readonly measurementCount: number } | null;
+  /** Steps that were timed. */
   readonly measurementCount: number;
   /** How far the measurements lie from the calibrated prediction, in the median, as a fraction. */
   readonly spread: number;
 }
-
-export type MeasuredUnit = "fp32" | "tf32" | "fp16";
 
 /** One figure of the card before and after. */
 export interface CalibratedFigure {
@@ -44,24 +47,33 @@ export interface AppliedCalibration {
   readonly gpu: string;
   readonly measurementCount: number;
   readonly spread: number;
+  /** Of the figures that this plan rests on, those that were measured. */
   readonly figures: readonly CalibratedFigure[];
+  /** And those that stay as assumed, each with the reason. */
+  readonly notMeasured: readonly string[];
   /** Of one step; null where the plan has no time. */
   readonly stepSeconds: { readonly before: Interval; readonly after: Interval } | null;
   readonly deviceBytes: { readonly before: Interval; readonly after: Interval };
+  /** The calibration in a form that a link or a query holds, and that gives these figures again. */
+  readonly text: string;
 }
 
 /** The card as it was measured. A calibration of another card says nothing of this one: the card stays what it is. */
 export function calibratedCard(gpu: GpuSpec, calibration: CardCalibration | null): GpuSpec {
-  if (calibration === null || gpu.id === null || gpu.id !== calibration.gpuId) return gpu;
+  if (calibration === null || !isOfCard(calibration, gpu)) return gpu;
   const { products, bandwidth, contextBytes } = calibration;
   return {
     ...gpu,
     measuredHere: {
-      ...(products === null ? {} : { products }),
+      productFactors: Object.fromEntries(products.map(({ unit, factor }) => [unit, factor])),
       ...(bandwidth === null ? {} : { bandwidthFactor: bandwidth.factor }),
       ...(contextBytes === null ? {} : { contextBytes: contextBytes.bytes }),
     },
   };
+}
+
+export function isOfCard({ gpuId }: CardCalibration, gpu: Pick<GpuSpec, "id">): boolean {
+  return gpu.id !== null && gpu.id === gpuId;
 }
 
 /** Each figure that was measured here, for the list of what an estimate rests on. */
@@ -71,6 +83,9 @@ export function calibratedAssumptions({ figures, spread }: AppliedCalibration): 
     value: after,
     unit,
     status: "measured",
-    note: `${measurementCount} measurements on this card; without them ${formatCount(Math.round(before))}. They lie within ${Math.round(spread * 100)} % in the median`,
+    note:
+      unit === "bytes"
+        ? `${measurementCount} measurements on this card; without them ${formatBytes(before, "GiB")}`
+        : `${measurementCount} measurements on this card; without them ${formatCount(Math.round(before))}. They lie within ${formatPercent(spread)} in the median`,
   }));
 }

@@ -37,7 +37,9 @@ export function changesThatHelp(resolved: ResolvedPlan): readonly Change[] {
 
 function applied(resolved: ResolvedPlan, { set }: Candidate): ParsedPlan | null {
   const parsed = parsePlan({ ...resolved.plan, ...set });
-  return parsed.ok ? parsed : null;
+  if (!parsed.ok) return null;
+  // The card may have been measured, which its name does not say.
+  return parsed.gpu.id === resolved.gpu.id ? { ...parsed, gpu: resolved.gpu } : parsed;
 }
 
 function memoryOf(resolved: ResolvedPlan): DeviceMemory {

@@ -174,4 +174,6 @@ export interface Estimate {
   readonly caveats: readonly Caveat[];
   /** What measurements on this card changed; absent where there were none or they were not asked for. */
   readonly calibration?: AppliedCalibration;
+  /** Why measurements that were asked for changed nothing; absent where they did, or none were asked for. */
+  readonly noCalibration?: string;
 }

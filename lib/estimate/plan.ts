@@ -1,3 +1,4 @@
+import { resolveGpu } from "../catalogue/gpus";
 import { IMAGE_TOWER, TEXT_TOWER } from "../clip/training-step";
 import { copiesOf } from "../graph/ir";
 import type { TrainingGraph } from "../graph/training-graph";
@@ -5,7 +6,7 @@ import type { ParsedPlan } from "../plan/parse-plan";
 import type { Assumption } from "../plan/plan";
 import { countParameters, flopsOf } from "../readings/counts";
 import { appliedCalibration } from "./applied-calibration";
-import { type CardCalibration, calibratedAssumptions, calibratedCard } from "./calibration";
+import { type CardCalibration, calibratedAssumptions, calibratedCard, isOfCard } from "./calibration";
 import { caveatsOf } from "./caveats";
 import { runCosts } from "./cost";
 import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
@@ -36,7 +37,7 @@ export function estimatePlan(asked: ParsedPlan, options: EstimateOptions): Estim
   const time = estimateTime(work, plan, architecture, gpu);
   const memory = estimateMemory(parsed, lowered, options);
   const calibration =
-    gpu === asked.gpu || options.calibration === undefined
+    options.calibration === undefined || !isOfCard(options.calibration, asked.gpu)
       ? null
       : appliedCalibration(asked, gpu, options.calibration, {
           before: estimateTime(work, plan, architecture, asked.gpu),
@@ -62,7 +63,15 @@ export function estimatePlan(asked: ParsedPlan, options: EstimateOptions): Estim
     ],
     caveats: caveatsOf(parsed),
     ...(calibration === null ? {} : { calibration }),
+    ...(options.calibration === undefined || calibration !== null
+      ? {}
+      : { noCalibration: otherCard(options.calibration, asked.gpu) }),
   };
+}
+
+function otherCard({ gpuId }: CardCalibration, { name }: ParsedPlan["gpu"]): string {
+  const measured = resolveGpu(gpuId);
+  return `the measurements are of ${measured.ok ? measured.gpu.name : gpuId}, and say nothing of ${name}`;
 }
 
 /** Offers beyond these are dearer ways to the same run. */
@@ -119,6 +128,11 @@ function negativesPerExample({ plan }: ParsedPlan): number {
   return plan.perDeviceBatchSize * plan.deviceCount - 1;
 }
 
+function overheadBasis(gpu: ParsedPlan["gpu"]): string {
+  if (gpu.measuredHere?.contextBytes !== undefined) return "; no less than another runtime's took on this card";
+  return isContextMeasured(gpu) ? ", as measured on an H100" : "; not measured on this card";
+}
+
 /** What the estimators assume beyond the plan. */
 function ownAssumptions({ plan, architecture, gpu }: ParsedPlan): readonly Assumption[] {
   const overhead = overheadInterval(plan, architecture.vision.kind === "resnet", gpu);
@@ -128,9 +142,7 @@ function ownAssumptions({ plan, architecture, gpu }: ParsedPlan): readonly Assum
       value: overhead.likely,
       unit: "bytes",
       status: isContextMeasured(gpu) ? "measured" : "default",
-      note: isContextMeasured(gpu)
-        ? "CUDA context, kernels and libraries outside PyTorch's allocator, as measured on an H100"
-        : "CUDA context, kernels and libraries outside PyTorch's allocator; not measured on this card",
+      note: `CUDA context, kernels and libraries outside PyTorch's allocator${overheadBasis(gpu)}`,
     },
     {
       field: "usable memory",

@@ -1,11 +1,9 @@
-import type { GpuSpec } from "../catalogue/gpus";
 import { fitRates, RATE_NAMES, type RateName, sharesOf, type TimedLoad } from "../engine/onnxruntime/fit-rates";
 import { type RuntimeRates, secondsOf } from "../engine/onnxruntime/step-load";
-import type { CardCalibration, MeasuredUnit } from "../estimate/calibration";
 import { parsePlan } from "../plan/parse-plan";
-import type { Plan } from "../plan/plan";
 import { assumedRates, type ProductType } from "./assumed-rates";
 import { type DeviceKey, deviceKeyOf, deviceName, isSameDevice } from "./device-key";
+import { keptLoad } from "./load-counting";
 import { stepLoadOf } from "./predict-seconds";
 import { matrixPrecision } from "./runnable-plan";
 import { median } from "./statistics";
@@ -74,7 +72,7 @@ export function calibrate(
   const timed = own.flatMap(timedLoads);
   if (timed.length < FEWEST_MEASUREMENTS) {
     const why = `${timed.length} of at least ${FEWEST_MEASUREMENTS} steps were timed on ${deviceName(key)} in ${products}`;
-    return { kind: "not_calibrated", why };
+    return { kind: "not_calibrated", why: `${why}${leftOut(validations, key, products)}` };
   }
   const counts = fairCounts(timed, before);
   const free = RATE_NAMES.filter((name) => counts[name] > 0);
@@ -112,60 +110,40 @@ export function calibratedRates({ rates }: Calibration): RuntimeRates {
   };
 }
 
-/**
- * What earlier validations of a plan's card say of it that holds for PyTorch, in the type of its products.
- *
- * @returns why, where it says nothing: no card of the catalogue, or too few measurements on it
- */
-export function calibrationOfCard(
-  gpu: GpuSpec,
-  precision: Plan["precision"],
-  earlier: readonly MeasuredValidation[],
-): { readonly calibration: CardCalibration } | { readonly why: string } {
-  if (gpu.id === null) return { why: `${gpu.name} is no card of the catalogue` };
-  const answer = calibrate(earlier, { device: "cuda", gpu }, precision === "fp32" ? "fp32" : "fp16");
-  if (answer.kind === "not_calibrated") return { why: answer.why };
-  const calibration = cardCalibration(answer.calibration);
-  return calibration === null ? { why: `${gpu.name} is no card of the catalogue` } : { calibration };
-}
-
-/**
- * What of it holds for PyTorch on the same card, or null for a CPU. Bandwidth does: both runtimes stream through the same
- * memory. The rate of products does for the very unit that was measured. The pace at which nodes are handed over does not:
- * there it is C++, in PyTorch Python.
- */
-export function cardCalibration({
-  key,
-  products,
-  rates,
-  measurementCount,
-  errorAfter,
-  overheadBytes,
-}: Calibration): CardCalibration | null {
-  if (key.device !== "cuda" || key.gpu.id === null) return null;
-  const factorOf = ({ before, after, measurementCount: count }: CalibratedRate) =>
-    count === 0 ? null : { factor: after / before, measurementCount: count };
-  const product = factorOf(rates.flopsPerSecond);
-  const unit: MeasuredUnit = products === "fp16" ? "fp16" : key.gpu.tf32 ? "tf32" : "fp32";
-  return {
-    gpuId: key.gpu.id,
-    products: product === null ? null : { ...product, unit },
-    bandwidth: factorOf(rates.memoryBytesPerSecond),
-    contextBytes:
-      overheadBytes === null ? null : { bytes: overheadBytes.low, measurementCount: overheadBytes.measurementCount },
-    measurementCount,
-    spread: errorAfter,
-  };
-}
-
 function isOf(validation: MeasuredValidation, key: DeviceKey, products: ProductType): boolean {
   const own = deviceKeyOf(validation);
   return own !== null && isSameDevice(own, key) && matrixPrecision(validation.plan) === products;
 }
 
-function timedLoads({ plan, device, rows }: MeasuredValidation): readonly TimedLoad[] {
-  const timed = rows.filter(({ measured }) => measured.stepSeconds.kind === "measured");
+/** What was timed besides, so that nobody wonders where it is: "; 6 in fp16, which say nothing of fp32, are left out". */
+function leftOut(validations: readonly MeasuredValidation[], key: DeviceKey, products: ProductType): string {
+  const other = products === "fp32" ? "fp16" : "fp32";
+  const inOther = timedCount(validations.filter((validation) => isOf(validation, key, other)));
+  const elsewhere = timedCount(validations) - inOther - timedCount(validations.filter((v) => isOf(v, key, products)));
+  return [
+    ...(inOther === 0 ? [] : [`; ${inOther} in ${other} say nothing of products in ${products}`]),
+    ...(elsewhere === 0 ? [] : [`; ${elsewhere} on other devices are left out`]),
+  ].join("");
+}
+
+function timedCount(validations: readonly MeasuredValidation[]): number {
+  return validations.flatMap(({ rows }) => rows.filter(isTimed)).length;
+}
+
+function isTimed({ measured }: ValidationRow): boolean {
+  return measured.stepSeconds.kind === "measured";
+}
+
+function timedLoads(validation: MeasuredValidation): readonly TimedLoad[] {
+  const { plan, device, rows } = validation;
+  const timed = rows.filter(isTimed);
   if (timed.length === 0) return [];
+  const kept = timed.flatMap(({ load, measured: { stepSeconds } }) => {
+    const own = keptLoad(load, device);
+    return own !== null && stepSeconds.kind === "measured" ? [{ load: own, seconds: stepSeconds.median }] : [];
+  });
+  // Counting anew writes two models for each batch size, a tenth of a second and more.
+  if (kept.length === timed.length) return kept;
   const parsed = parsePlan(plan);
   // A kept validation of a plan that today's version refuses says nothing that could be compared.
   if (!parsed.ok) return [];

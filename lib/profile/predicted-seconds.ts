@@ -1,33 +1,50 @@
-import type { TrainingGraph } from "../graph/training-graph";
-import { calibrate, calibratedRates, type MeasuredValidation } from "./calibrate";
+import { type StepLoad, secondsOf } from "../engine/onnxruntime/step-load";
+import { type CalibrationAnswer, calibrate, calibratedRates, type MeasuredValidation } from "./calibrate";
 import { deviceKeyOf } from "./device-key";
-import { predictStepSeconds } from "./predict-seconds";
 import { matrixPrecision } from "./runnable-plan";
-import type { Machine, Prediction, ValidationRequest } from "./validation";
+import type { Machine, Prediction, SecondsSource, ValidationRequest } from "./validation";
+
+export interface SecondsAhead {
+  /** Null where no seconds are predicted. */
+  readonly source: SecondsSource | null;
+  /** Seconds of a step that asks this of the device; where nothing is known, why there is no prediction. */
+  readonly of: (load: StepLoad) => Prediction;
+}
 
 /**
- * Seconds of a step at any batch size on the device that a validation runs on, from what was measured on that very device
- * before; where nothing was, why there is no prediction.
+ * Seconds of a step on the device that a validation runs on, from what was measured on that very device before.
  *
  * @param earlier validations, of any device
  */
 export function secondsAhead(
-  { plan, device }: Pick<ValidationRequest, "plan" | "device">,
+  { plan, device, calibrate: isWanted = true }: Pick<ValidationRequest, "plan" | "device" | "calibrate">,
   machine: Machine,
-  graph: TrainingGraph,
   earlier: readonly MeasuredValidation[],
-): (batchSize: number) => Prediction {
+): SecondsAhead {
+  if (!isWanted) return unknown("that was switched off");
   const key = deviceKeyOf({ device, machine });
-  const precision = matrixPrecision(plan);
-  const answer =
-    key === null
-      ? ({ kind: "not_calibrated", why: "the catalogue does not know this card" } as const)
-      : calibrate(earlier, key, precision);
-  if (answer.kind === "not_calibrated")
-    return () => ({ kind: "not_predicted", why: `seconds are predicted from earlier measurements: ${answer.why}` });
-  const rates = calibratedRates(answer.calibration);
-  return (batchSize) => ({
-    kind: "predicted",
-    value: predictStepSeconds(graph, { batchSize, precision, device }, rates),
-  });
+  if (key === null) return unknown(whyNoDevice(machine));
+  const answer = calibrate(earlier, key, matrixPrecision(plan));
+  return answer.kind === "not_calibrated" ? unknown(answer.why) : known(answer);
+}
+
+function known({ calibration }: Extract<CalibrationAnswer, { readonly kind: "calibrated" }>): SecondsAhead {
+  const rates = calibratedRates(calibration);
+  const { measurementCount, errorBefore, errorAfter } = calibration;
+  return {
+    source: { measurementCount, errorBefore, errorAfter },
+    of: (load) => ({ kind: "predicted", value: secondsOf(load, rates) }),
+  };
+}
+
+function unknown(why: string): SecondsAhead {
+  return {
+    source: null,
+    of: () => ({ kind: "not_predicted", why: `seconds are predicted from earlier measurements: ${why}` }),
+  };
+}
+
+function whyNoDevice({ gpu, noGpu }: Machine): string {
+  if (gpu === null) return `there is no GPU that could have been measured, ${noGpu ?? "the driver does not answer"}`;
+  return `the catalogue does not know ${gpu.name}`;
 }

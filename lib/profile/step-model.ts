@@ -1,10 +1,12 @@
 import { trainingStep } from "../clip/training-step";
 import { type PredictedMemory, predictMemory } from "../engine/onnxruntime/predict-memory";
+import { type ModelLoad, modelLoad } from "../engine/onnxruntime/step-load";
 import { type TrainingModelOptions, trainingModel } from "../engine/onnxruntime/training-model";
 import type { TrainingGraph } from "../graph/training-graph";
 import { encodeModel } from "../onnx/encode";
 import type { OnnxModel } from "../onnx/model";
 import type { ParsedPlan } from "../plan/parse-plan";
+import { efficienciesOn } from "./assumed-rates";
 import { matrixPrecision } from "./runnable-plan";
 import type { Device } from "./validation";
 
@@ -30,12 +32,17 @@ export function stepModel(
   return trainingModel(graph, { ...options, optimizer: OPTIMIZER });
 }
 
-/** A model ready to run, and what it is expected to take. */
-export interface PreparedModel {
-  /** Of the file. */
-  readonly bytes: Uint8Array;
+/** What a model is expected to take, and what it asks of a machine. */
+export interface ExpectedModel {
   readonly nodeCount: number;
   readonly memory: PredictedMemory;
+  readonly load: ModelLoad;
+}
+
+/** A model ready to run. */
+export interface PreparedModel extends ExpectedModel {
+  /** Of the file. */
+  readonly bytes: Uint8Array;
 }
 
 interface HowItRuns {
@@ -52,18 +59,22 @@ export function prepareModel(
   how: HowItRuns,
 ): PreparedModel {
   const model = stepModel(graph, { ...how, precision: matrixPrecision(plan) });
-  return {
-    bytes: encodeModel(model),
-    nodeCount: model.nodes.length,
-    memory: predictMemory(model, how.device, how.threadCount),
-  };
+  return { ...expectationOf(model, how), bytes: encodeModel(model) };
 }
 
 /** What a model is expected to take, for when it does not run: no file is written. */
-export function expectedMemory(
+export function expectedModel(
   graph: TrainingGraph,
   plan: Pick<ParsedPlan["plan"], "precision">,
   how: HowItRuns,
-): PredictedMemory {
-  return predictMemory(stepModel(graph, { ...how, precision: matrixPrecision(plan) }), how.device, how.threadCount);
+): ExpectedModel {
+  return expectationOf(stepModel(graph, { ...how, precision: matrixPrecision(plan) }), how);
+}
+
+function expectationOf(model: OnnxModel, { device, threadCount }: HowItRuns): ExpectedModel {
+  return {
+    nodeCount: model.nodes.length,
+    memory: predictMemory(model, device, threadCount),
+    load: modelLoad(model, efficienciesOn(device)),
+  };
 }

@@ -15,6 +15,7 @@ export function unreachedRow(batchSize: number, reason: string): ValidationRow {
     modelBytes: null,
     providers: null,
     losses: null,
+    load: null,
   };
 }
 

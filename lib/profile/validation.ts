@@ -3,6 +3,7 @@
  * beside what was measured. Bytes and seconds.
  */
 
+import type { StepLoad } from "../engine/onnxruntime/step-load";
 import type { Plan } from "../plan/plan";
 
 export const DEVICES = ["cpu", "cuda"] as const;
@@ -21,6 +22,8 @@ export interface ValidationRequest {
   readonly repeats: number;
   /** For the whole validation, from the moment it starts to run. */
   readonly timeLimitSeconds: number;
+  /** Whether seconds are predicted from what was measured on the device before. Absent in what older versions kept: they did not. */
+  readonly calibrate?: boolean;
 }
 
 /** What was measured, or why it was not. Never 0 for "unknown". */
@@ -91,6 +94,12 @@ export interface MeasuredStep {
   readonly stepSeconds: StepSeconds;
 }
 
+/** What one step asks of the device, as it was counted when it ran: to know it again, its models would have to be written. */
+export interface CountedLoad extends StepLoad {
+  /** Names the way of counting; other versions may count otherwise. */
+  readonly countedBy: string;
+}
+
 /** What one batch size gave. */
 export interface ValidationRow {
   readonly batchSize: number;
@@ -106,6 +115,17 @@ export interface ValidationRow {
   readonly providers: Readonly<Record<string, number>> | null;
   /** Loss of each step of the longest model, a sign that real numbers were computed; null when it did not run. */
   readonly losses: readonly number[] | null;
+  /** Null before its models were written; absent in what older versions kept. */
+  readonly load?: CountedLoad | null;
+}
+
+/** What seconds were predicted from. */
+export interface SecondsSource {
+  /** Steps that were timed on this very device before, in the same type of matrix products. */
+  readonly measurementCount: number;
+  /** How far predictions lie from those measurements in the median, as a fraction: before they were used, and after. */
+  readonly errorBefore: number;
+  readonly errorAfter: number;
 }
 
 /** A straight line through the measured batch sizes by least squares. */
@@ -186,6 +206,8 @@ export interface ValidationResult {
   readonly rows: readonly ValidationRow[];
   /** Through the measured rows. */
   readonly lines: { readonly inUsePeakBytes: Line; readonly stepSeconds: Line };
+  /** Null where no seconds were predicted; absent in what older versions kept. */
+  readonly secondsFrom?: SecondsSource | null;
   /** By the clock, from start to end; null until it ended. */
   readonly wallSeconds: number | null;
 }

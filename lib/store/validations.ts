@@ -5,6 +5,7 @@ import type { QueueStore } from "../profile/queue-store";
 import { remarksOf } from "../profile/remarks";
 import { fitLine } from "../profile/statistics";
 import type {
+  Device,
   Validation,
   ValidationProgress,
   ValidationRequest,
@@ -86,6 +87,20 @@ export async function listValidations(limit: number): Promise<readonly Validatio
     const rows = await newest.execute();
     const positions = await queuePositions();
     return rows.map((row) => readingOf(row, positions).validation);
+  });
+}
+
+/**
+ * Those of a device that have ended, with whatever was measured by then, the newest first.
+ *
+ * @throws {StoreError} when the database is down or refuses
+ */
+export async function listEnded(device: Device, limit: number): Promise<readonly Validation[]> {
+  const db = await database();
+  return attempt("list validations that have ended", async () => {
+    const ended = db.selectFrom("validations").selectAll().where("device", "=", device);
+    const newest = ended.where("state", "not in", ["queued", "running"]).orderBy("place", "desc").orderBy("id");
+    return (await newest.limit(limit).execute()).map((row) => readingOf(row, NO_POSITIONS).validation);
   });
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { GET as unknownPath } from "@/app/api/[[...path]]/route";
 import { GET as getOpenApi } from "@/app/api/openapi.json/route";
+import * as calibrations from "@/app/api/v1/calibrations/route";
 import * as dataRequirements from "@/app/api/v1/data-requirements/route";
 import * as estimates from "@/app/api/v1/estimates/route";
 import * as gpus from "@/app/api/v1/gpus/route";
@@ -27,6 +28,7 @@ import { endValidations } from "../../support/end-validations";
 import { ask, get } from "./requests";
 
 const ROUTES: Readonly<Record<string, Readonly<Record<Method, RouteHandler>>>> = {
+  "/api/v1/calibrations": calibrations,
   "/api/v1/data-requirements": dataRequirements,
   "/api/v1/estimates": estimates,
   "/api/v1/gpus": gpus,

@@ -25,6 +25,7 @@ function preview(changes: Partial<Preview> = {}): Preview {
     plannedPrecision: "fp32",
     freeBytes: 12 * GIB,
     earlier: null,
+    seconds: { measured: null, staleCount: 0 },
     rows,
     ...changes,
   };

@@ -10,7 +10,8 @@ export interface RuntimeRates {
   readonly secondsPerNode: number;
 }
 
-interface Amounts {
+/** What a whole model asks: of its steps, and of drawing the weights once. */
+export interface ModelLoad {
   /** Of large products that would take as long. */
   readonly flops: number;
   /** Of passes in cache that would take as long. */
@@ -19,7 +20,7 @@ interface Amounts {
 }
 
 /** What a step asks of a machine in the three things that its rates say. */
-export interface StepLoad extends Amounts {
+export interface StepLoad extends ModelLoad {
   /** Whether nodes are handed over while earlier ones run, as to a card, or each in its turn. */
   readonly isQueued: boolean;
 }
@@ -54,16 +55,29 @@ export function secondsOf({ flops, bytes, nodes, isQueued }: StepLoad, rates: Ru
  * @param one, two  the same plan's models of one step and of two
  */
 export function stepLoad(one: OnnxModel, two: OnnxModel, efficiencies: RuntimeEfficiencies): StepLoad {
-  const [once, twice] = [modelLoad(one, efficiencies), modelLoad(two, efficiencies)];
+  return loadBetween(modelLoad(one, efficiencies), modelLoad(two, efficiencies), 1, efficiencies);
+}
+
+/**
+ * The load of one step of a plan from that of two of its models.
+ *
+ * @param stepCount by how many steps the longer one is longer
+ */
+export function loadBetween(
+  short: ModelLoad,
+  long: ModelLoad,
+  stepCount: number,
+  { isQueued }: Pick<RuntimeEfficiencies, "isQueued">,
+): StepLoad {
   return {
-    flops: twice.flops - once.flops,
-    bytes: twice.bytes - once.bytes,
-    nodes: twice.nodes - once.nodes,
-    isQueued: efficiencies.isQueued,
+    flops: (long.flops - short.flops) / stepCount,
+    bytes: (long.bytes - short.bytes) / stepCount,
+    nodes: (long.nodes - short.nodes) / stepCount,
+    isQueued,
   };
 }
 
-function modelLoad({ nodes }: OnnxModel, efficiencies: RuntimeEfficiencies): Amounts {
+export function modelLoad({ nodes }: OnnxModel, efficiencies: RuntimeEfficiencies): ModelLoad {
   let [flops, bytes, count] = [0, 0, 0];
   for (const node of nodes) {
     const work = workOf(node);

@@ -11,9 +11,9 @@ export function measuredRatesOf(gpu: GpuSpec, precision: Precision): RatesAnswer
 
 function measuredRates(rates: CardRates, { measuredHere, tf32 }: GpuSpec): CardRates {
   if (measuredHere === undefined) return rates;
-  const { products, bandwidthFactor = 1 } = measuredHere;
+  const { productFactors = {}, bandwidthFactor = 1 } = measuredHere;
   const { productFlopsPerSecond, convolutionFp32FlopsPerSecond, memoryBytesPerSecond } = rates;
-  const factorOf = (unit: "fp32" | "tf32" | "fp16") => (products?.unit === unit ? products.factor : 1);
+  const factorOf = (unit: "fp32" | "tf32" | "fp16") => productFactors[unit] ?? 1;
   const scaled = (rate: number | undefined, factor: number) => (rate === undefined ? undefined : rate * factor);
   const [single, half] = [
     scaled(productFlopsPerSecond.float32, factorOf("fp32")),

@@ -1,9 +1,11 @@
 /** Measures one batch size: writes its models, predicts, runs them, and turns whatever happens into a row. */
 
 import { setImmediate } from "node:timers/promises";
+import type { StepLoad } from "../../engine/onnxruntime/step-load";
 import { formatBytes } from "../../format";
 import type { TrainingGraph } from "../../graph/training-graph";
 import { GIB } from "../../units";
+import { countedLoad } from "../load-counting";
 import { ranElsewhere } from "../ran-elsewhere";
 import { STEP_COUNTS } from "../request-limits";
 import { othersShare, remarkOnSeconds } from "../seconds-remark";
@@ -34,8 +36,8 @@ export const PARTS_PER_BATCH = 1 + STEP_COUNTS.length;
 export interface Circumstances {
   readonly signal: AbortSignal;
   readonly secondsLeft: () => number;
-  /** What a step is predicted to take. */
-  readonly secondsAt: (batchSize: number) => Prediction;
+  /** What a step is predicted to take that asks this of the device. */
+  readonly secondsOf: (load: StepLoad) => Prediction;
   readonly report: (doing: string) => void;
 }
 
@@ -63,11 +65,16 @@ export class BatchMeasurement {
     }
     const [oneStep] = models;
     if (oneStep === undefined) throw new RangeError("there is no model to measure");
+    const load = countedLoad(
+      models.map((model) => model.load),
+      this.request.device,
+    );
     this.row = {
       ...this.row,
       nodeCount: oneStep.nodeCount,
       modelBytes: oneStep.bytes.byteLength,
-      predicted: predictedStep(oneStep.memory, this.circumstances.secondsAt(this.batchSize)),
+      predicted: predictedStep(oneStep.memory, this.circumstances.secondsOf(load)),
+      load,
     };
     const shortage = await this.shortage(Math.max(...models.map(({ memory }) => memory.inUsePeakBytes)));
     if (shortage !== null) return endedRow(this.row, "would_not_fit", shortage);

@@ -3,7 +3,7 @@
 import { parsePlan } from "../../plan/parse-plan";
 import { MILLISECOND } from "../../units";
 import type { MeasuredValidation } from "../calibrate";
-import { secondsAhead } from "../predicted-seconds";
+import { type SecondsAhead, secondsAhead } from "../predicted-seconds";
 import { fitLine } from "../statistics";
 import { stepGraph } from "../step-model";
 import type {
@@ -22,7 +22,7 @@ export type FinalState = Extract<ValidationState, { readonly kind: "done" | "fai
 export interface RunOptions {
   readonly signal: AbortSignal;
   /** Validations whose measurements seconds are predicted from; those of other devices are left out. */
-  readonly earlier?: readonly MeasuredValidation[];
+  readonly earlier?: () => Promise<readonly MeasuredValidation[]>;
   /** Told whenever something has been found out. */
   readonly onProgress?: (result: ValidationResult, progress: ValidationProgress) => void;
 }
@@ -40,10 +40,12 @@ export async function runValidation(
   const rows = request.batchSizes.map((batchSize) => unreachedRow(batchSize, "It has not been reached."));
   const machine = await describeMachine();
   let end: FinalState = { kind: "done" };
+  let seconds: SecondsAhead | null = null;
   const resultNow = (wallSeconds: number | null): ValidationResult => ({
     machine,
     rows: [...rows],
     lines: linesThrough(rows),
+    secondsFrom: seconds?.source ?? null,
     wallSeconds,
   });
 
@@ -53,7 +55,7 @@ export async function runValidation(
     return { result: resultNow(elapsedSeconds()), state: { kind: "failed", reason } };
   }
   const graph = stepGraph(parsed);
-  const secondsAt = secondsAhead(request, machine, graph, options.earlier ?? []);
+  seconds = secondsAhead(request, machine, (await options.earlier?.()) ?? []);
 
   for (const [index, batchSize] of request.batchSizes.entries()) {
     let doneCount = index * PARTS_PER_BATCH;
@@ -65,7 +67,7 @@ export async function runValidation(
     const measured = new BatchMeasurement(request, graph, batchSize, machine, {
       report,
       signal: options.signal,
-      secondsAt,
+      secondsOf: seconds.of,
       secondsLeft: () => request.timeLimitSeconds - elapsedSeconds(),
     });
     const row = await measured.measure();

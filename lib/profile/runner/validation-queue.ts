@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { MILLISECOND } from "../../units";
+import type { MeasuredValidation } from "../calibrate";
 import type { ClaimedValidation, EndState, QueueStore, ValidationNews } from "../queue-store";
 import { DEVICES, type Device, type ValidationRequest, type ValidationResult } from "../validation";
 import { type RunOptions, runValidation } from "./run-validation";
@@ -12,6 +13,8 @@ export interface QueueOptions {
   /** Names this machine among those that share the store. */
   readonly host: string;
   readonly store: QueueStore;
+  /** What was measured on a device before, to predict seconds from. */
+  readonly earlier: (device: Device) => Promise<readonly MeasuredValidation[]>;
   /** Told what went wrong with the store while nobody waited for an answer. */
   readonly onError: (error: unknown) => void;
 }
@@ -62,6 +65,7 @@ export class ValidationQueue {
     const beats = setInterval(() => heart.beat(), BEAT_SECONDS / MILLISECOND);
     const { result, state } = await this.outcomeOf(request, {
       signal: controller.signal,
+      earlier: () => this.earlierOn(request.device),
       onProgress: (progressed, progress) => {
         heart.news = { result: progressed, progress };
       },
@@ -69,6 +73,16 @@ export class ValidationQueue {
     clearInterval(beats);
     await heart.rest();
     await this.finish(id, result, state);
+  }
+
+  /** A store that does not answer leaves the run without predicted seconds, not without a result. */
+  private async earlierOn(device: Device): Promise<readonly MeasuredValidation[]> {
+    try {
+      return await this.options.earlier(device);
+    } catch (error) {
+      this.options.onError(error);
+      return [];
+    }
   }
 
   private async outcomeOf(

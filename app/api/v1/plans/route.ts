@@ -1,4 +1,5 @@
 import { todaysDate } from "@/app/clock";
+import { calibrationIn } from "@/lib/api/calibration-query";
 import { handle, refuseOthers } from "@/lib/api/handle";
 import { createPlan } from "@/lib/api/operations";
 import { estimatePlan } from "@/lib/estimate/plan";
@@ -6,8 +7,10 @@ import { savePlan } from "@/lib/store/plans";
 
 export const POST = handle(
   createPlan,
-  async ({ body }) => {
-    const { id } = await savePlan({ plan: body.plan, estimate: estimatePlan(body, { today: todaysDate() }) });
+  async ({ body, query }) => {
+    const calibration = calibrationIn(query);
+    const options = { today: todaysDate(), ...(calibration === null ? {} : { calibration }) };
+    const { id } = await savePlan({ plan: body.plan, estimate: estimatePlan(body, options) });
     return { id, url: `/p/${id}` };
   },
   ({ id }) => `/api/v1/plans/${id}`,
