@@ -2,18 +2,23 @@
 
 import { todaysDate } from "@/app/clock";
 import { isRecord } from "@/components/planner/plan-input";
+import { answerEstimate } from "@/lib/api/answer-estimate";
 import { answerDataOverview, type DataOverview, type DataQuestion } from "@/lib/api/data-overview";
 import { createEstimate } from "@/lib/api/operations";
 import { parseBody } from "@/lib/api/parse-body";
 import { ProblemError, problemOf } from "@/lib/api/problem";
 import { answerRecommendation, createRecommendation } from "@/lib/api/recommendation-operation";
+import { calibratedCard } from "@/lib/estimate/calibration";
+import { readCalibration } from "@/lib/estimate/calibration-text";
 import type { Change, Estimate } from "@/lib/estimate/estimate";
-import { changesThatHelp, estimatePlan } from "@/lib/estimate/plan";
+import { changesThatHelp } from "@/lib/estimate/plan";
 import type { Recommendation } from "@/lib/estimate/recommendation";
 import { exportPlan } from "@/lib/export/export-plan";
 import { EXPORT_FORMATS, type Export } from "@/lib/export/exported";
 import { issueAbout } from "@/lib/plan/issues";
+import type { ParsedPlan } from "@/lib/plan/parse-plan";
 import type { Issue, Plan } from "@/lib/plan/plan";
+import type { CardCalibrationAnswer } from "@/lib/profile/card-calibration";
 import { savePlan } from "@/lib/store/plans";
 
 type Refusal =
@@ -29,17 +34,25 @@ type ExportOutcome = { readonly kind: "export"; readonly exported: Export } | Re
 type DataOutcome = { readonly kind: "overview"; readonly overview: DataOverview } | Refusal;
 type SaveOutcome = { readonly kind: "saved"; readonly id: string } | Refusal;
 
-/** The figures of a plan, or every issue with it. */
-export async function estimateAction(input: unknown): Promise<EstimateOutcome> {
+/**
+ * The figures of a plan, or every issue with it.
+ *
+ * @param calibration  measurements of its card as a link writes them; what cannot be read of them is said in the answer
+ */
+export async function estimateAction(input: unknown, calibration: unknown = null): Promise<EstimateOutcome> {
   return act("estimateAction", planOf(input), (parsed) => ({
     kind: "estimate",
-    estimate: estimatePlan(parsed, { today: todaysDate() }),
+    estimate: estimateWith(parsed, calibration),
   }));
 }
 
 /** Single changes of the plan and the memory that each would save. */
-export async function changesAction(input: unknown): Promise<ChangesOutcome> {
-  return act("changesAction", planOf(input), (parsed) => ({ kind: "changes", changes: changesThatHelp(parsed) }));
+export async function changesAction(input: unknown, calibration: unknown = null): Promise<ChangesOutcome> {
+  return act("changesAction", planOf(input), (parsed) => {
+    const answer = calibrationOf(calibration);
+    const gpu = calibratedCard(parsed.gpu, answer?.kind === "calibrated" ? answer.calibration : null);
+    return { kind: "changes", changes: changesThatHelp({ ...parsed, gpu }) };
+  });
 }
 
 /** The plan on every GPU, and what it was taken to say. `options` are `{ goal, filter }`; both may be left out. */
@@ -83,15 +96,19 @@ function dataQuestion(question: unknown): DataQuestion {
 }
 
 /** Stores the plan with its figures as they are now. */
-export async function savePlanAction(input: unknown): Promise<SaveOutcome> {
+export async function savePlanAction(input: unknown, calibration: unknown = null): Promise<SaveOutcome> {
   return act("savePlanAction", planOf(input), async (parsed) => {
-    const { id } = await savePlan({ plan: parsed.plan, estimate: estimatePlan(parsed, { today: todaysDate() }) });
+    const { id } = await savePlan({ plan: parsed.plan, estimate: estimateWith(parsed, calibration) });
     return { kind: "saved", id };
   });
 }
 
 /** The plan as a command, a script, a task or a document; a form that cannot hold it says why. */
-export async function exportAction(input: unknown, format: unknown): Promise<ExportOutcome> {
+export async function exportAction(
+  input: unknown,
+  format: unknown,
+  calibration: unknown = null,
+): Promise<ExportOutcome> {
   const known = EXPORT_FORMATS.find((each) => each === format);
   if (known === undefined) {
     const message = `must be one of ${EXPORT_FORMATS.join(", ")}`;
@@ -99,8 +116,23 @@ export async function exportAction(input: unknown, format: unknown): Promise<Exp
   }
   return act("exportAction", planOf(input), (parsed) => ({
     kind: "export",
-    exported: exportPlan(known, parsed, estimatePlan(parsed, { today: todaysDate() })),
+    exported: exportPlan(known, parsed, estimateWith(parsed, calibration)),
   }));
+}
+
+function estimateWith(parsed: ParsedPlan, calibration: unknown): Estimate {
+  return answerEstimate(parsed, todaysDate(), [], calibrationOf(calibration));
+}
+
+function calibrationOf(text: unknown): CardCalibrationAnswer | undefined {
+  if (text === null) return undefined;
+  const reading = readCalibration(String(text));
+  return reading.ok
+    ? { kind: "calibrated", calibration: reading.calibration }
+    : {
+        kind: "not_calibrated",
+        why: `the measurements that came with the plan cannot be read: their text ${reading.message}`,
+      };
 }
 
 function planOf(input: unknown) {

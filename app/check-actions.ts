@@ -2,6 +2,7 @@
 
 import { headers } from "next/headers";
 import { previewCheck } from "@/app/check-preview";
+import { measuredDeviceOf } from "@/app/measured-device";
 import { endValidation, readValidation, recentValidations, requireAccess, submitValidation } from "@/app/validations";
 import type {
   CheckQuestion,
@@ -9,6 +10,7 @@ import type {
   NoAccess,
   PreviewAnswer,
   StartAnswer,
+  UseAnswer,
   ValidationAnswer,
 } from "@/components/check/answers";
 import { historyRow } from "@/components/check/history-row";
@@ -52,6 +54,14 @@ export async function readCheckAction(id: unknown, token: unknown): Promise<Vali
 
 export async function cancelCheckAction(id: unknown, token: unknown): Promise<ValidationAnswer> {
   return withAccess("cancelCheckAction", token, () => orMissing(() => endValidation(String(id))));
+}
+
+/** What the measurements of a check's device say, all checks on it that this server keeps together. */
+export async function useOfCheckAction(id: unknown, token: unknown): Promise<UseAnswer> {
+  return withAccess("useOfCheckAction", token, async (): Promise<UseAnswer> => {
+    const read = await orMissing(async () => (await readValidation(String(id))).validation);
+    return read.kind === "missing" ? read : measuredDeviceOf(read.validation);
+  });
 }
 
 async function orMissing(

@@ -8,6 +8,7 @@ import { AtPeak } from "./AtPeak";
 import { BatchChart } from "./BatchChart";
 import { CostCard } from "./CostCard";
 import { Facts } from "./Facts";
+import { MeasuredCard } from "./MeasuredCard";
 import { TimeCard } from "./TimeCard";
 import { TimelineChart } from "./TimelineChart";
 import { VerdictDetails, VerdictHead } from "./VerdictCard";
@@ -19,6 +20,7 @@ export function Answer({
   actions,
   changes,
   exports,
+  measured,
 }: {
   estimate: Estimate;
   /** Replaces a field of the plan; absent where the plan cannot be changed. */
@@ -29,6 +31,8 @@ export function Answer({
   changes?: ReactNode;
   /** The plan in forms to take along, where they can be asked for. */
   exports?: ReactNode;
+  /** What measurements of the card change, where they can be switched. */
+  measured?: ReactNode;
 }) {
   const assumptions = useRef<HTMLDetailsElement>(null);
   const assumed = assumedCount(estimate);
@@ -59,6 +63,7 @@ export function Answer({
         {actions}
       </div>
       <div className="mt-4 grid gap-4 *:min-w-0">
+        {measured ?? <MeasuredCard estimate={estimate} />}
         <TimelineChart estimate={estimate} />
         <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-2">
           <AtPeak estimate={estimate} />

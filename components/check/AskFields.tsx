@@ -5,7 +5,7 @@ import { Segments } from "@/components/ui/Choices";
 import { formatCount, formatSeconds } from "@/lib/format";
 import type { Issue } from "@/lib/plan/plan";
 import { VALIDATION_DEFAULTS, VALIDATION_LIMITS } from "@/lib/profile/request-limits";
-import type { Device, Machine } from "@/lib/profile/validation";
+import type { Device, Machine, SecondsSource } from "@/lib/profile/validation";
 import type { Asked, AskedParameter } from "./asked";
 import { issueText, listText } from "./words";
 
@@ -14,11 +14,14 @@ export function AskFields({
   asked,
   machine,
   chosen,
+  measured,
   issues,
   onChange,
 }: {
   asked: Asked;
   machine: Machine;
+  /** What seconds can be predicted from; null where too little was measured. */
+  measured: SecondsSource | null;
   /** What holds where nothing was asked; null while nobody knows. */
   chosen: { readonly device: Device; readonly batchSizes: readonly number[] } | null;
   issues: readonly Issue[];
@@ -67,6 +70,25 @@ export function AskFields({
         issues={about("timeLimitSeconds")}
         {...{ asked, onChange }}
       />
+      {(measured !== null || asked.calibrate !== undefined) && (
+        <div>
+          <label className="flex items-start gap-2">
+            <input
+              type="checkbox"
+              className="mt-0.5 size-4 shrink-0 accent-accent"
+              checked={asked.calibrate !== "false"}
+              onChange={(event) => onChange("calibrate", event.target.checked ? "" : "false")}
+            />
+            <span className="font-medium">Predict seconds from earlier checks</span>
+          </label>
+          <Help>
+            {measured === null
+              ? "There are none on this device from which they could be."
+              : `${formatCount(measured.measurementCount)} steps were timed on this device. No other device’s are used.`}
+          </Help>
+          <Problems issues={about("calibrate")} />
+        </div>
+      )}
     </div>
   );
 }

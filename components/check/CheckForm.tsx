@@ -97,6 +97,7 @@ function Form({ initialPlan, initialAsked, plannerHref, outline, initialHistory,
             asked={asked}
             machine={answer.machine}
             chosen={shownAnswer?.request ?? null}
+            measured={shownAnswer?.seconds.measured ?? null}
             issues={fieldIssues}
             onChange={(name, text) => setAsked((old) => withAsked(old, name, text))}
           />

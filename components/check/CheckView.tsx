@@ -15,6 +15,7 @@ import { MachineCard } from "./MachineCard";
 import { ProgressCard } from "./ProgressCard";
 import { ResultHead } from "./ResultHead";
 import { ResultTable } from "./ResultTable";
+import { UseCard } from "./UseCard";
 import { useToken } from "./use-token";
 import { useValidation } from "./use-validation";
 
@@ -50,7 +51,7 @@ function View({ id, initial, actions }: CheckViewProps) {
   const answer = initial.kind === "validation" ? initial : (read.data ?? initial);
   switch (answer.kind) {
     case "validation":
-      return <Followed key={answer.validation.id} initial={answer.validation} token={token} cancel={actions.cancel} />;
+      return <Followed key={answer.validation.id} initial={answer.validation} token={token} actions={actions} />;
     case "no_access":
       return token === undefined || read.isFetching ? null : <AccessCard access={answer} token={token} />;
     case "missing":
@@ -63,17 +64,19 @@ function View({ id, initial, actions }: CheckViewProps) {
 function Followed({
   initial,
   token,
-  cancel,
+  actions: { cancel, use },
 }: {
   initial: Validation;
   token: string | null | undefined;
-  cancel: ValidationActions["cancel"];
+  actions: ValidationActions;
 }) {
   const followed = useValidation(initial, token);
   const [cancelling, setCancelling] = useState<{ isUnderWay: boolean; problem: string | null }>(NOT_CANCELLED);
   const { validation } = followed;
   const hasEnded = isFinal(validation.state);
   const isAnythingMeasured = validation.rows.some(({ measured }) => measured.inUsePeakBytes.kind === "measured");
+
+  const isAnythingTimed = validation.rows.some(({ measured }) => measured.stepSeconds.kind === "measured");
 
   async function end() {
     setCancelling({ isUnderWay: true, problem: null });
@@ -106,13 +109,16 @@ function Followed({
       {(hasEnded || isAnythingMeasured) && (
         <>
           <FitCharts validation={validation} />
+          {hasEnded && isAnythingTimed && token !== undefined && (
+            <UseCard validation={validation} token={token} use={use} />
+          )}
           <div className="grid items-start gap-4 *:min-w-0 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             <ResultTable validation={validation} />
-            <MachineCard validation={validation} />
+            <MachineCard validation={validation} token={token ?? null} />
           </div>
         </>
       )}
-      {!(hasEnded || isAnythingMeasured) && <MachineCard validation={validation} />}
+      {!(hasEnded || isAnythingMeasured) && <MachineCard validation={validation} token={token ?? null} />}
       <Spoken text={hasEnded && !isFinal(initial.state) ? "The check has ended. The result is on this page." : null} />
     </div>
   );

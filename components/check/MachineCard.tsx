@@ -1,10 +1,18 @@
 import { Bytes } from "@/components/ui/ByteUnit";
+import { downloadText } from "@/components/ui/download";
 import { formatCount, formatFineBytes, formatSeconds } from "@/lib/format";
 import { isFinal, type Validation } from "@/lib/profile/validation";
 import { dateText, listText, planText } from "./words";
 
 /** What ran, on what, with which versions. */
-export function MachineCard({ validation }: { validation: Validation }) {
+export function MachineCard({
+  validation,
+  token,
+}: {
+  validation: Validation;
+  /** That this browser has for the server; null where it has none. */
+  token: string | null;
+}) {
   const { machine, plan, createdAt, startedAt, repeats, timeLimitSeconds, id, rows, state, batchSizes } = validation;
   const hasBegun = state.kind !== "queued";
   const written = rows.find(({ nodeCount }) => nodeCount !== null);
@@ -55,13 +63,24 @@ export function MachineCard({ validation }: { validation: Validation }) {
           </>
         )}
         <Fact name="The same as JSON">
-          <a className="link" href={`/api/v1/validations/${id}`}>
-            /api/v1/validations/{id}
-          </a>
+          {token === null ? (
+            <a className="link" href={`/api/v1/validations/${id}`}>
+              /api/v1/validations/{id}
+            </a>
+          ) : (
+            // A link would be followed without the token, and be refused.
+            <button type="button" className="link" onClick={() => downloadJson(validation)}>
+              Download it
+            </button>
+          )}
         </Fact>
       </dl>
     </section>
   );
+}
+
+function downloadJson(validation: Validation) {
+  downloadText(`headroom-check-${validation.id}.json`, "application/json", `${JSON.stringify(validation)}\n`);
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

@@ -65,6 +65,12 @@ export function ResultTable({ validation }: { validation: Validation }) {
           ))}
         </table>
       )}
+      {validation.secondsFrom != null && (
+        <p className="mt-3 text-sm text-muted">
+          Seconds were predicted from {formatCount(validation.secondsFrom.measurementCount)} steps timed on this device
+          before.
+        </p>
+      )}
       {unknown.length > 0 && (
         <div className="mt-4 text-sm">
           <h4 className="font-medium">What is not known, and why</h4>

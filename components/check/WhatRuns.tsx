@@ -77,7 +77,10 @@ export function WhatRuns({
         {rows === null ? (
           <p className="text-sm text-muted">Working out what each batch size takes…</p>
         ) : (
-          <MemoryTable rows={rows} freeBytes={freeBytes} />
+          <>
+            <MemoryTable rows={rows} freeBytes={freeBytes} />
+            <SecondsNote preview={preview} rows={rows} />
+          </>
         )}
       </div>
 
@@ -125,6 +128,7 @@ export function WhatRuns({
 
 function MemoryTable({ rows, freeBytes }: { rows: readonly PreviewRow[]; freeBytes: number }) {
   const unit = useByteUnit();
+  const hasSeconds = rows.some(({ predicted: { stepSeconds } }) => stepSeconds.kind === "predicted");
   return (
     <table className="w-full text-sm">
       <caption className="pb-1.5 text-left text-muted">
@@ -146,13 +150,18 @@ function MemoryTable({ rows, freeBytes }: { rows: readonly PreviewRow[]; freeByt
           <th scope="col" className="py-1.5 pr-3 text-right font-normal">
             At most
           </th>
+          {hasSeconds && (
+            <th scope="col" className="py-1.5 pr-3 text-right font-normal">
+              Takes
+            </th>
+          )}
           <th scope="col" className="py-1.5 text-left font-normal">
             <span className="sr-only">Whether it fits</span>
           </th>
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ batchSize, predicted: { inUsePeakBytes: peak }, neededBytes }) => (
+        {rows.map(({ batchSize, predicted: { inUsePeakBytes: peak, stepSeconds }, neededBytes }) => (
           <tr key={batchSize} className="border-t border-line">
             <th scope="row" className="py-1.5 pr-3 text-left font-medium tabular-nums">
               {formatCount(batchSize)}
@@ -161,6 +170,11 @@ function MemoryTable({ rows, freeBytes }: { rows: readonly PreviewRow[]; freeByt
               {peak.kind === "predicted" ? formatFineBytes(peak.value, unit) : "not predicted"}
             </td>
             <td className="py-1.5 pr-3 text-right whitespace-nowrap">{formatFineBytes(neededBytes, unit)}</td>
+            {hasSeconds && (
+              <td className="py-1.5 pr-3 text-right whitespace-nowrap">
+                {stepSeconds.kind === "predicted" ? formatRoughSeconds(stepSeconds.value) : "not predicted"}
+              </td>
+            )}
             <td className="w-1/2 py-1.5">
               {neededBytes <= freeBytes ? (
                 <span className="text-fits">fits</span>
@@ -172,6 +186,28 @@ function MemoryTable({ rows, freeBytes }: { rows: readonly PreviewRow[]; freeByt
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** What the seconds were predicted from, or why there are none. */
+function SecondsNote({ preview: { seconds }, rows }: { preview: Preview; rows: readonly PreviewRow[] }) {
+  const [first] = rows;
+  if (first === undefined) return null;
+  const { measured, staleCount } = seconds;
+  const { stepSeconds } = first.predicted;
+  const stale =
+    staleCount === 0 ? "" : ` ${formatCount(staleCount)} steps that another version timed are left out: check again.`;
+  const text =
+    stepSeconds.kind === "predicted" && measured !== null
+      ? `Seconds are predicted from ${formatCount(measured.measurementCount)} steps timed on this device before.`
+      : stepSeconds.kind === "predicted"
+        ? ""
+        : `Not predicted: ${stepSeconds.why}.`;
+  return (
+    <p className="mt-2 text-sm text-muted">
+      {text}
+      {stale}
+    </p>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { Failed, Invalid } from "@/components/planner/answers";
 import type { Issue, Plan } from "@/lib/plan/plan";
+import type { Calibration } from "@/lib/profile/calibrate";
 import type {
   Device,
   Machine,
@@ -79,6 +80,34 @@ export type ValidationAnswer =
   | Failed;
 export type HistoryAnswer = { readonly kind: "history"; readonly rows: readonly HistoryRow[] } | NoAccess | Failed;
 
+/** A device as all checks on it show it that this server keeps. */
+export interface MeasuredDevice {
+  readonly name: string;
+  /** Of the catalogue; null on a CPU. */
+  readonly gpuId: string | null;
+  readonly checkCount: number;
+  /** Timed steps in the type of products of the check that was asked about. */
+  readonly measurementCount: number;
+  /** Null where they are too few. */
+  readonly rates: Calibration["rates"] | null;
+  readonly errorBefore: number | null;
+  readonly errorAfter: number | null;
+  /** For estimates of plans for the card, as a link writes it; null where there is nothing for them. */
+  readonly calibration: string | null;
+}
+
+export type UseAnswer =
+  | {
+      readonly kind: "use";
+      /** Null with `why`. */
+      readonly measured: MeasuredDevice | null;
+      readonly why: string;
+      readonly staleCount: number;
+    }
+  | { readonly kind: "missing" }
+  | NoAccess
+  | Failed;
+
 /** The token is null where none is needed or none is known. */
 export interface CheckActions {
   readonly preview: (question: CheckQuestion, token: string | null) => Promise<PreviewAnswer>;
@@ -89,4 +118,6 @@ export interface CheckActions {
 export interface ValidationActions {
   readonly read: (id: string, token: string | null) => Promise<ValidationAnswer>;
   readonly cancel: (id: string, token: string | null) => Promise<ValidationAnswer>;
+  /** What the measurements of its device are good for. */
+  readonly use: (id: string, token: string | null) => Promise<UseAnswer>;
 }

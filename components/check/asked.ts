@@ -4,7 +4,7 @@ import { type PlanInput, parseFigure } from "@/components/planner/plan-input";
 import type { CheckQuestion } from "./answers";
 
 /** Parameters of the page, beside those of the plan. */
-export const ASKED_PARAMETERS = ["device", "batches", "repeats", "timeLimit"] as const;
+export const ASKED_PARAMETERS = ["device", "batches", "repeats", "timeLimit", "calibrate"] as const;
 
 export type AskedParameter = (typeof ASKED_PARAMETERS)[number];
 
@@ -35,15 +35,18 @@ export function askedQuery(asked: Asked): string {
 }
 
 /** The question as the server reads it: figures where figures were typed, the text itself where they were not. */
-export function questionOf(plan: PlanInput, { device, batches, repeats, timeLimit }: Asked): CheckQuestion {
+export function questionOf(plan: PlanInput, { device, batches, repeats, timeLimit, calibrate }: Asked): CheckQuestion {
   return {
     plan,
     ...(device === undefined ? {} : { device }),
     ...(batches === undefined ? {} : { batchSizes: listOf(batches) }),
     ...(repeats === undefined ? {} : { repeats: parseFigure(repeats) }),
     ...(timeLimit === undefined ? {} : { timeLimitSeconds: parseFigure(timeLimit) }),
+    ...(calibrate === undefined ? {} : { calibrate: SWITCH[calibrate] ?? calibrate }),
   };
 }
+
+const SWITCH: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 /** "1, 2 4" is three sizes; a comma at the end is somebody who goes on typing. */
 function listOf(text: string): readonly (number | string | undefined)[] {

@@ -13,11 +13,14 @@ import type { PlanInput } from "./plan-input";
 /** The plan as something to run or to keep. The text is asked for when its form is chosen, and follows the plan. */
 export function ExportCard({
   input,
+  calibration,
   isAnswered,
   exportPlan,
   ref,
 }: {
   input: PlanInput;
+  /** Measurements that the figures rest on; null where there are none. */
+  calibration: string | null;
   /** Whether the plan in the form is one that was answered. */
   isAnswered: boolean;
   exportPlan: PlannerActions["export"];
@@ -25,8 +28,8 @@ export function ExportCard({
 }) {
   const [format, setFormat] = useState<ExportFormat | null>(null);
   const query = useQuery({
-    queryKey: ["export", format, input],
-    queryFn: () => (format === null ? null : exportPlan(input, format)),
+    queryKey: ["export", format, input, calibration],
+    queryFn: () => (format === null ? null : exportPlan(input, format, calibration)),
     enabled: format !== null && isAnswered,
     // The last text of this form stays until the next is written.
     placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === format ? last : undefined),

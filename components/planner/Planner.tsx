@@ -17,6 +17,15 @@ import { ExportCard } from "./ExportCard";
 import { focusField } from "./focus-field";
 import { fieldOf } from "./issues";
 import { linkTo, linkToComparison } from "./links";
+import { MeasuredControl } from "./MeasuredControl";
+import {
+  MEASURED_PARAMETERS,
+  type Measured,
+  type MeasuredOffer,
+  measuredIn,
+  measuredQuery,
+  usedText,
+} from "./measured";
 import { PlanForm } from "./PlanForm";
 import { PlanSheet } from "./PlanSheet";
 import { isRecord, isSameInput, type PlanInput, valueAt, withChoice } from "./plan-input";
@@ -26,6 +35,10 @@ import { useAnswers } from "./use-answers";
 
 interface PlannerProps {
   readonly initialInput: PlanInput;
+  /** Measurements of a card that the address carries; null where it has none. */
+  readonly initialMeasured: Measured | null;
+  /** Measurements that this server's machine made. */
+  readonly offers: readonly MeasuredOffer[];
   /** Worked out on the server, so that the first page already answers. */
   readonly initialAnswer: EstimateAnswer;
   /** What is filled in where nothing was given and nothing was answered yet. */
@@ -48,15 +61,31 @@ export function Planner(props: PlannerProps) {
   );
 }
 
-function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, actions }: PlannerProps) {
+function PlannerPage({
+  initialInput,
+  initialMeasured,
+  offers,
+  initialAnswer,
+  defaults,
+  models,
+  gpus,
+  actions,
+}: PlannerProps) {
   const [input, setInput] = useState(initialInput);
-  const { answer, estimate, isWaiting, changes, retry } = useAnswers(input, initialAnswer, actions);
+  const [measured, setMeasured] = useState(initialMeasured);
+  const calibration = usedText(measured);
+  const { answer, estimate, isWaiting, changes, retry } = useAnswers(input, initialAnswer, actions, calibration);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
   const isAnswered = answer?.kind === "estimate" && !isWaiting;
-  const link = answer?.kind === "estimate" ? linkTo(answer.estimate.plan) : null;
+  const planLink = answer?.kind === "estimate" ? linkTo(answer.estimate.plan) : null;
+  const link = planLink === null ? null : `${planLink}${measuredQuery(measured)}`;
   const comparison = estimate === null ? null : linkToComparison(estimate.plan, estimate.plan);
   const exportTitle = useRef<HTMLHeadingElement>(null);
-  useUrl(isAnswered ? link : null, initialInput, setInput);
+  const restore = useCallback((present: PlanInput, itsMeasured: Measured | null) => {
+    setInput(present);
+    setMeasured(itsMeasured);
+  }, []);
+  useUrl(isAnswered ? link : null, { input: initialInput, measured: initialMeasured }, restore);
 
   const change = useCallback((path: string, value: unknown) => setInput((old) => withChoice(old, path, value)), []);
   const plan = estimate?.plan ?? defaults;
@@ -108,20 +137,26 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
               onChange={change}
               actions={
                 <div className="flex flex-wrap items-center gap-2">
-                  <ShareBar input={input} link={link} isAnswered={isAnswered} save={actions.save}>
+                  <ShareBar
+                    input={input}
+                    calibration={calibration}
+                    link={link}
+                    isAnswered={isAnswered}
+                    save={actions.save}
+                  >
                     <UnitSwitch />
                   </ShareBar>
                   <button type="button" className="button" onClick={() => exportTitle.current?.focus()}>
                     <Package aria-hidden="true" className="size-4" />
                     Take it with you
                   </button>
-                  {link !== null && (
-                    <a className="button" href={`/gpus${link.slice("/".length)}`}>
+                  {planLink !== null && (
+                    <a className="button" href={`/gpus${planLink.slice("/".length)}`}>
                       Which GPU?
                     </a>
                   )}
-                  {link !== null && (
-                    <a className="button" href={`/check${link.slice("/".length)}`}>
+                  {planLink !== null && (
+                    <a className="button" href={`/check${planLink.slice("/".length)}`}>
                       Check on this machine
                     </a>
                   )}
@@ -134,7 +169,16 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
                 </div>
               }
               exports={
-                <ExportCard input={input} isAnswered={isAnswered} exportPlan={actions.export} ref={exportTitle} />
+                <ExportCard
+                  input={input}
+                  calibration={calibration}
+                  isAnswered={isAnswered}
+                  exportPlan={actions.export}
+                  ref={exportTitle}
+                />
+              }
+              measured={
+                <MeasuredControl estimate={estimate} measured={measured} offers={offers} onChange={setMeasured} />
               }
               changes={
                 <Changes
@@ -153,19 +197,25 @@ function PlannerPage({ initialInput, initialAnswer, defaults, models, gpus, acti
 }
 
 /** Keeps the address the plan's own: writes what was answered, and reads what the browser's history brings back. */
-function useUrl(link: string | null, initialInput: PlanInput, onInput: (input: PlanInput) => void) {
-  const drawn = useRef(initialInput);
+function useUrl(
+  link: string | null,
+  initial: { readonly input: PlanInput; readonly measured: Measured | null },
+  onRestore: (input: PlanInput, measured: Measured | null) => void,
+) {
+  const drawn = useRef(initial);
   useEffect(() => {
     // A page taken from the browser's memory was drawn for the address of its first visit, not for the present one.
     const present = inputOfAddress();
-    if (present !== null && !isSameInput(present, drawn.current)) onInput(present);
+    const { input: first, measured } = drawn.current;
+    const isOther = measuredQuery(measuredOfAddress()) !== measuredQuery(measured);
+    if (present !== null && (isOther || !isSameInput(present, first))) onRestore(present, measuredOfAddress());
     function restore() {
       const input = inputOfAddress();
-      if (input !== null) onInput(input);
+      if (input !== null) onRestore(input, measuredOfAddress());
     }
     window.addEventListener("popstate", restore);
     return () => window.removeEventListener("popstate", restore);
-  }, [onInput]);
+  }, [onRestore]);
   useEffect(() => {
     if (link !== null && link !== `${window.location.pathname}${window.location.search}`) {
       window.history.replaceState(null, "", link);
@@ -174,8 +224,13 @@ function useUrl(link: string | null, initialInput: PlanInput, onInput: (input: P
 }
 
 function inputOfAddress(): PlanInput | null {
-  const given = window.location.search === "" ? null : decodeLink(new URLSearchParams(window.location.search));
+  const query = new URLSearchParams(window.location.search);
+  const given = window.location.search === "" ? null : decodeLink(query, MEASURED_PARAMETERS);
   return isRecord(given) ? given : null;
+}
+
+function measuredOfAddress(): Measured | null {
+  return measuredIn(new URLSearchParams(window.location.search));
 }
 
 /** Reads the verdict out once it has come to rest. */

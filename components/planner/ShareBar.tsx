@@ -9,18 +9,21 @@ import type { PlanInput } from "./plan-input";
 type SaveState =
   | { readonly kind: "idle" }
   | { readonly kind: "saving" }
-  | { readonly kind: "saved"; readonly id: string; readonly input: PlanInput }
+  | { readonly kind: "saved"; readonly id: string; readonly link: string | null; readonly input: PlanInput }
   | { readonly kind: "failed"; readonly message: string };
 
 /** Takes the answer elsewhere: a link that restores the form, or a stored snapshot with its numbers. */
 export function ShareBar({
   input,
+  calibration,
   link,
   isAnswered,
   save,
   children,
 }: {
   input: PlanInput;
+  /** Measurements that the figures rest on; null where there are none. */
+  calibration: string | null;
   /** Path and query that restore this plan; null for a plan that no link can hold. */
   link: string | null;
   /** Whether the answer in sight is for the plan in the form. */
@@ -43,8 +46,8 @@ export function ShareBar({
   async function store() {
     setState({ kind: "saving" });
     try {
-      const answer = await save(input);
-      if (answer.kind === "saved") setState({ kind: "saved", id: answer.id, input });
+      const answer = await save(input, calibration);
+      if (answer.kind === "saved") setState({ kind: "saved", id: answer.id, link, input });
       else
         setState({ kind: "failed", message: answer.kind === "failed" ? answer.message : "The plan is not complete." });
     } catch {
@@ -53,7 +56,7 @@ export function ShareBar({
   }
 
   const isCopied = copied !== null && copied.link === link;
-  const savedId = state.kind === "saved" && state.input === input ? state.id : null;
+  const savedId = state.kind === "saved" && state.input === input && state.link === link ? state.id : null;
   return (
     <div className="flex flex-wrap items-center gap-2">
       <p aria-live="polite" className="text-sm text-muted empty:-mr-2">

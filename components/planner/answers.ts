@@ -19,12 +19,12 @@ export type ChangesAnswer = { readonly kind: "changes"; readonly changes: readon
 export type SaveAnswer = { readonly kind: "saved"; readonly id: string } | Invalid | Failed;
 export type ExportAnswer = { readonly kind: "export"; readonly exported: Export } | Invalid | Failed;
 
-/** What the planner asks of the server. The page passes the actions in. */
+/** What the planner asks of the server. The page passes the actions in. `calibration` are measurements of the card, as a link writes them. */
 export interface PlannerActions {
-  readonly estimate: (input: unknown) => Promise<EstimateAnswer>;
-  readonly changes: (input: unknown) => Promise<ChangesAnswer>;
-  readonly save: (input: unknown) => Promise<SaveAnswer>;
-  readonly export: (input: unknown, format: ExportFormat) => Promise<ExportAnswer>;
+  readonly estimate: (input: unknown, calibration?: string | null) => Promise<EstimateAnswer>;
+  readonly changes: (input: unknown, calibration?: string | null) => Promise<ChangesAnswer>;
+  readonly save: (input: unknown, calibration?: string | null) => Promise<SaveAnswer>;
+  readonly export: (input: unknown, format: ExportFormat, calibration?: string | null) => Promise<ExportAnswer>;
 }
 
 /** One choice of a long list, slim enough to send with the page. */

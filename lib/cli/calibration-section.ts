@@ -3,7 +3,7 @@
 import type { EstimateAnswer } from "../api/operations";
 import type { CalibratedFigure } from "../estimate/calibration";
 import type { Interval } from "../estimate/estimate";
-import { type ByteUnit, formatBytes, formatCompactCount, formatCount, formatPercent, formatSeconds } from "../format";
+import { type ByteUnit, formatBytes, formatCount, formatFlops, formatPercent, formatSeconds } from "../format";
 import { textTable } from "./text-table";
 
 /** Nothing where no measurements were asked for. */
@@ -41,5 +41,6 @@ interface Change {
 }
 
 function figureText({ unit }: CalibratedFigure, value: number, bytes: ByteUnit): string {
-  return unit === "bytes" ? formatBytes(value, bytes) : `${formatCompactCount(value)} ${unit}`;
+  if (unit === "FLOP/s") return `${formatFlops(value)}/s`;
+  return unit === "bytes" ? formatBytes(value, bytes) : `${formatBytes(value, "GB")}/s`;
 }

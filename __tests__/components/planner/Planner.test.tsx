@@ -59,6 +59,8 @@ function open(actions: PlannerActions, initialAnswer: EstimateAnswer = answerTo(
   return render(
     <Planner
       initialInput={initialInput}
+      initialMeasured={null}
+      offers={[]}
       initialAnswer={initialAnswer}
       defaults={PLAN}
       initialUnit="GiB"

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
-import { cancelCheckAction, readCheckAction } from "@/app/check-actions";
+import { cancelCheckAction, readCheckAction, useOfCheckAction } from "@/app/check-actions";
 import { CheckView } from "@/components/check/CheckView";
 import { UNIT_COOKIE, unitFromCookie } from "@/components/ui/unit-cookie";
 
@@ -17,7 +17,7 @@ export default async function OneCheckPage({ params }: { params: Promise<{ reado
         id={id}
         initial={initial}
         initialUnit={unitFromCookie(cookieStore.get(UNIT_COOKIE)?.value)}
-        actions={{ read: readCheckAction, cancel: cancelCheckAction }}
+        actions={{ read: readCheckAction, cancel: cancelCheckAction, use: useOfCheckAction }}
       />
     </main>
   );

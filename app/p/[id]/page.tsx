@@ -3,6 +3,7 @@ import { cookies } from "next/headers";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { todaysDate } from "@/app/clock";
+import { measuredQuery } from "@/components/planner/measured";
 import { isRecord } from "@/components/planner/plan-input";
 import { PlanSummary } from "@/components/snapshot/PlanSummary";
 import { SavedNote } from "@/components/snapshot/SavedNote";
@@ -47,7 +48,7 @@ export default async function StoredPlanPage({ params }: PageProps) {
             modelVersion={stored.modelVersion}
             today={todayOf(stored.plan, stored.estimate, todaysDate())}
             unit={unit}
-            editHref={parsed.ok ? `/?${encodeLink(parsed.plan)}` : null}
+            editHref={parsed.ok ? `/?${encodeLink(parsed.plan)}${measuredQuery(measuredFor(estimate))}` : null}
           />
           {parsed.ok && (
             <section aria-label="The plan" className="panel py-2">
@@ -66,6 +67,11 @@ export default async function StoredPlanPage({ params }: PageProps) {
       </div>
     </main>
   );
+}
+
+function measuredFor(estimate: Estimate | null) {
+  const text = estimate?.calibration?.text;
+  return text === undefined ? null : { text, isOn: true };
 }
 
 /** Plans that were saved before times were estimated. */

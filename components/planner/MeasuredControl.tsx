@@ -1,0 +1,76 @@
+"use client";
+
+import { Ruler } from "lucide-react";
+import { MeasuredCard } from "@/components/answer/MeasuredCard";
+import type { Estimate } from "@/lib/estimate/estimate";
+import { formatCount } from "@/lib/format";
+import type { Measured, MeasuredOffer } from "./measured";
+
+/** Measurements of the card in the planner: what they change, the switch that takes them out, and those that are at hand. */
+export function MeasuredControl({
+  estimate,
+  measured,
+  offers,
+  onChange,
+}: {
+  estimate: Estimate;
+  measured: Measured | null;
+  offers: readonly MeasuredOffer[];
+  onChange: (measured: Measured | null) => void;
+}) {
+  if (measured === null) {
+    const offer = offers.find(({ gpuId }) => gpuId === estimate.gpu.id);
+    return offer === undefined ? null : (
+      <Offer offer={offer} onUse={() => onChange({ text: offer.text, isOn: true })} />
+    );
+  }
+  const control = (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+      <label className="flex items-center gap-2">
+        <input
+          type="checkbox"
+          className="size-4 accent-accent"
+          checked={measured.isOn}
+          onChange={(event) => onChange({ ...measured, isOn: event.target.checked })}
+        />
+        Use these measurements
+      </label>
+      <button type="button" className="link" onClick={() => onChange(null)}>
+        Remove them
+      </button>
+    </div>
+  );
+  if (measured.isOn) return <MeasuredCard estimate={estimate} control={control} />;
+  return (
+    <section aria-labelledby="measured-title" className="panel p-4 sm:p-6">
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+        <h3 id="measured-title" className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
+          <Ruler aria-hidden="true" className="size-5 shrink-0 text-muted" />
+          Measurements are switched off
+        </h3>
+        {control}
+      </div>
+      <p className="mt-1 text-sm text-muted">
+        The figures are those that are assumed of the card. The address keeps the measurements, so that they can be
+        switched on again.
+      </p>
+    </section>
+  );
+}
+
+function Offer({ offer, onUse }: { offer: MeasuredOffer; onUse: () => void }) {
+  const { name, measurementCount, checkCount } = offer;
+  const checks = checkCount === 1 ? "one check" : `${formatCount(checkCount)} checks`;
+  return (
+    <section aria-label="Measurements of this card" className="panel flex flex-wrap items-center gap-x-4 gap-y-2 p-4">
+      <Ruler aria-hidden="true" className="size-5 shrink-0 text-accent" />
+      <p className="min-w-0 flex-1 basis-64 text-sm">
+        This machine timed {formatCount(measurementCount)} steps on {name} in {checks}. These figures rest on what is
+        assumed of the card.
+      </p>
+      <button type="button" className="button" onClick={onUse}>
+        Use these measurements
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+/** Measurements of a card that an address carries beside its plan. */
+
+/** Parameters of the page, beside those of the plan. */
+export const MEASURED_PARAMETERS = ["calibration", "calibrate"] as const;
+
+/** Nothing in it is checked here: the answer says what cannot be read. */
+export interface Measured {
+  /** Such as `h100-sxm5-80gb,bandwidth_0.81_9,steps_9,spread_0.031`. */
+  readonly text: string;
+  /** Whether the figures rest on them; switched off they stay in the address, to be switched on again. */
+  readonly isOn: boolean;
+}
+
+export function measuredIn(query: URLSearchParams): Measured | null {
+  const text = query.get("calibration");
+  return text === null || text === "" ? null : { text, isOn: query.get("calibrate") !== "false" };
+}
+
+/** To be put behind a plan's own parameters; empty where there are none. */
+export function measuredQuery(measured: Measured | null): string {
+  if (measured === null) return "";
+  const text = encodeURIComponent(measured.text).replaceAll("%2C", ",");
+  return `&calibration=${text}${measured.isOn ? "" : "&calibrate=false"}`;
+}
+
+/** What is sent with a plan to be answered: null where nothing measured is to enter it. */
+export function usedText(measured: Measured | null): string | null {
+  return measured?.isOn === true ? measured.text : null;
+}
+
+/** Measurements of a card that this server's machine made, and whoever looks may use. */
+export interface MeasuredOffer {
+  readonly gpuId: string;
+  readonly name: string;
+  readonly text: string;
+  readonly measurementCount: number;
+  readonly checkCount: number;
+}
