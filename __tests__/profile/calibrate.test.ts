@@ -3,15 +3,15 @@ import { RATE_NAMES } from "@/lib/engine/onnxruntime/fit-rates";
 import { CPU_RATES } from "@/lib/engine/onnxruntime/runtime-efficiencies";
 import { estimatePlan } from "@/lib/estimate/plan";
 import type { Plan } from "@/lib/plan/plan";
-import { type Calibration, calibrate, calibratedRates } from "@/lib/profile/calibrate";
+import { type Calibration, calibrate, calibratedRates, type MeasuredValidation } from "@/lib/profile/calibrate";
 import { calibrationOfCard } from "@/lib/profile/card-calibration";
 import type { DeviceKey } from "@/lib/profile/device-key";
-import type { Validation } from "@/lib/profile/validation";
 import { MIB } from "@/lib/units";
+import { h100Validations } from "../support/h100-validations";
 import { A100, CPU, card, H100, parsed, small, validationOn } from "../support/measured-devices";
 import { TODAY } from "../support/today";
 
-function calibrated(validations: readonly Validation[], key: DeviceKey): Calibration {
+function calibrated(validations: readonly MeasuredValidation[], key: DeviceKey): Calibration {
   const answer = calibrate(validations, key, "fp32");
   if (answer.kind !== "calibrated") throw new Error(answer.why);
   return answer.calibration;
@@ -34,6 +34,18 @@ test("a calibration brings predictions nearer to what was measured, whatever tha
     }),
     { numRuns: 20 },
   );
+});
+
+test("measurements that contradict each other do not drive predictions away from most of them", () => {
+  const kinds = ["full", "partial", "probe", "lora", "prompt", "full-sgd", "full-ckpt"];
+  const truth = h100Validations(...kinds.map((kind) => `vit-b-32-${kind}-b64-fp32`)).map(({ request, result }) => ({
+    ...request,
+    ...result,
+  }));
+  const { rates, errorBefore, errorAfter, measurementCount } = calibrated(truth, H100);
+  expect(measurementCount).toBe(kinds.length);
+  expect(errorAfter).toBeLessThanOrEqual(errorBefore);
+  for (const name of RATE_NAMES) expect(rates[name].after).toBe(rates[name].before);
 });
 
 test("measurements on one device never touch another", () => {

@@ -9,6 +9,7 @@ const START_LIMIT_MS = 60_000;
 export interface TestServer {
   /** Such as `http://127.0.0.1:41234`, without a slash at the end. */
   readonly url: string;
+  readonly databaseFile: string;
   stop(): Promise<void>;
 }
 
@@ -21,6 +22,7 @@ export interface TestServer {
 export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build to test; run `npm test` or `npm run build`");
   const folder = mkdtempSync(path.join(tmpdir(), "headroom-test-"));
+  const databaseFile = environment.HEADROOM_DB ?? path.join(folder, "headroom.db");
   const port = await freePort();
   const server = spawn(
     process.execPath,
@@ -34,7 +36,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
         HEADROOM_LISTENS_ON: "127.0.0.1",
         // Whatever database the developer uses, tests leave it alone.
         DATABASE_URL: "",
-        HEADROOM_DB: path.join(folder, "headroom.db"),
+        HEADROOM_DB: databaseFile,
         ...environment,
       },
     },
@@ -47,6 +49,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
   }
   return {
     url: `http://127.0.0.1:${port}`,
+    databaseFile,
     async stop() {
       const ended = new Promise((resolve) => server.once("exit", resolve));
       if (server.exitCode === null && server.signalCode === null) {

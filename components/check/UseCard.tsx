@@ -130,6 +130,11 @@ function Measured({ validation, measured }: { validation: Validation; measured: 
           </tbody>
         </table>
       )}
+      {rates !== null && RATES.every(({ key }) => rates[key].after === rates[key].before) && (
+        <p className="mt-2 text-sm">
+          No other rates would bring predictions nearer to most of these steps, so those that are assumed stay.
+        </p>
+      )}
       {gpuId === null ? <ForCpu /> : <ForCard {...{ validation, gpuId, name, calibration }} />}
     </>
   );

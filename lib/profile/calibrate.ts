@@ -76,7 +76,10 @@ export function calibrate(
   }
   const counts = fairCounts(timed, before);
   const free = RATE_NAMES.filter((name) => counts[name] > 0);
-  const after = fitRates(timed, before, free);
+  const fitted = fitRates(timed, before, free);
+  // Steps that do not agree with each other can pull the rates away from most of them: then what is assumed is the better.
+  const isBetter = medianError(timed, fitted) < medianError(timed, before);
+  const after = isBetter ? fitted : before;
   const rateOf = (name: RateName): CalibratedRate => ({
     before: before[name],
     after: after[name],
