@@ -1,8 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { encodeLink } from "@/lib/plan/link";
+import { loadCounting } from "@/lib/profile/load-counting";
+import { describeMachine } from "@/lib/profile/runner/machine";
 import { isFinal, type Validation } from "@/lib/profile/validation";
+import { closeDatabases } from "@/lib/store/database";
 import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { h100Validations } from "../support/h100-validations";
+import { keepValidation } from "../support/keep-validation";
+import { CPU, validationOn } from "../support/measured-devices";
 import { tinyRequest } from "../support/validation-request";
 
 const TINY = encodeLink(tinyRequest().plan);
@@ -13,17 +19,26 @@ let context: BrowserContext;
 let page: Page;
 /** A check that has ended. */
 let endedId: string;
+/** One that ran on an H100. */
+let h100Id: string;
+const environment = { ...process.env };
 
 beforeAll(async () => {
   browser = await launchBrowser();
   endedId = (await submit({ batchSizes: [1, 2, 3], repeats: 2 })).id;
   await ended(endedId);
+  process.env = { ...environment, DATABASE_URL: "", HEADROOM_DB: environment.HEADROOM_TEST_DB };
+  for (const ran of h100Validations("vit-b-32-full-b256-fp32", "vit-b-16-full-b32-fp32")) {
+    h100Id = await keepValidation(ran);
+  }
 }, 60_000);
 
 afterAll(async () => {
   const { validations } = await (await fetch(at(ROUTE))).json();
   for (const { id } of validations) await fetch(at(`${ROUTE}/${id}`), { method: "DELETE" });
   await browser.close();
+  await closeDatabases();
+  process.env = environment;
 });
 
 beforeEach(async () => {
@@ -95,6 +110,64 @@ test("a plan travels from the planner, runs for real, and its result survives a 
   await result().waitFor();
   expect(await result().textContent()).toBe(sentence);
   expect(errors).toEqual([]);
+}, 60_000);
+
+test("measurements of a card go into the planner, are switched off and on, and travel with the link", async () => {
+  const errors = errorsOf(page);
+  await page.goto(at(`/check/${h100Id}`));
+  await page.getByText(/^2 steps were timed on NVIDIA H100 SXM5 80GB in 2 checks, this one included/).waitFor();
+  await page.getByRole("link", { name: "Use these measurements" }).click();
+  await page.getByRole("heading", { name: "Measured on NVIDIA H100 SXM5 80GB" }).waitFor();
+  const bandwidth = page.getByRole("row", { name: /^memory bandwidth/i });
+  expect(await bandwidth.textContent()).toMatch(/3,352\.0\sGB\/s[\d,.]+\sGB\/s2$/);
+  expect(await accessibilityFindings(page)).toEqual([]);
+  const time = () => page.locator("#time-and-cost").textContent();
+  // Without loading to wait for, the card is what a step takes.
+  await page.goto(`${page.url()}&workers=256&batch=256`);
+  await page.getByRole("heading", { name: "Measured on NVIDIA H100 SXM5 80GB" }).waitFor();
+  const measured = await time();
+  const link = page.url();
+
+  const theSwitch = page.getByRole("checkbox", { name: "Use these measurements" });
+  await theSwitch.uncheck();
+  await page.getByRole("heading", { name: "Measurements are switched off" }).waitFor();
+  await page.waitForURL(/calibration=h100-sxm5-80gb,.*&calibrate=false$/);
+  const assumed = await time();
+  expect(assumed).not.toBe(measured);
+  await page.reload();
+  expect(await theSwitch.isChecked()).toBe(false);
+  expect(await time()).toBe(assumed);
+  await theSwitch.check();
+  await page.getByRole("heading", { name: "Measured on NVIDIA H100 SXM5 80GB" }).waitFor();
+  await page.waitForURL((url) => !url.search.includes("calibrate=false"));
+  expect(await time()).toBe(measured);
+
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await other.goto(link);
+  expect(await other.locator("#time-and-cost").textContent()).toBe(measured);
+  await other.goto(link.replace("gpu=h100-sxm5-80gb", "gpu=h100-pcie-80gb"));
+  await other.getByText(/^The measurements are of NVIDIA H100 SXM5 80GB, and say nothing of/).waitFor();
+  await other.goto(link.replace("bandwidth_", "bandwidth_x"));
+  await other.getByText(/^The measurements that came with the plan cannot be read/).waitFor();
+  await elsewhere.close();
+  expect(errors).toEqual([]);
+}, 60_000);
+
+test("seconds are predicted from earlier checks on this processor, unless that is switched off", async () => {
+  const machine = await describeMachine();
+  const earlier = validationOn({ ...CPU, cpuName: machine.cpuName, threadCount: machine.threadCount }, [2, 2]);
+  const load = { flops: 1e9, bytes: 1e8, nodes: 500, isQueued: false, countedBy: loadCounting("cpu") };
+  const rows = earlier.rows.map((row) => ({ ...row, load }));
+  await keepValidation({ request: earlier, result: { ...earlier, machine, rows } });
+  await openPreview(`/check?${TINY}&batches=1`);
+  await page.getByText(/^Seconds are predicted from \d+ steps timed on this device before\.$/).waitFor();
+  await page.getByText(/^About .+ of computing by prediction/).waitFor();
+  await page.getByRole("checkbox", { name: "Predict seconds from earlier checks" }).uncheck();
+  await page.getByText(/^Not predicted: .*that was switched off\.$/).waitFor();
+  await page.waitForURL(/calibrate=false$/);
+  await page.reload();
+  expect(await page.getByRole("checkbox", { name: "Predict seconds from earlier checks" }).isChecked()).toBe(false);
 }, 60_000);
 
 test("a check that runs can be cancelled, and says so", async () => {

@@ -2,13 +2,14 @@
 
 import { Ruler } from "lucide-react";
 import type { ReactNode } from "react";
+import type { AppliedCalibration } from "@/lib/estimate/calibration";
 import type { Estimate } from "@/lib/estimate/estimate";
 import { formatCount, formatPercent } from "@/lib/format";
 import { MeasuredTable } from "./MeasuredTable";
 
 /** What measurements on the card changed of this answer, or why they changed nothing. Nothing where there are none. */
 export function MeasuredCard({
-  estimate: { calibration, noCalibration },
+  estimate: { calibration, noCalibration, time },
   control,
 }: {
   estimate: Estimate;
@@ -35,6 +36,11 @@ export function MeasuredCard({
             median.
           </p>
           <MeasuredTable calibration={calibration} />
+          {time !== null && time.limitedBy !== "gpu" && isSameStep(calibration) && (
+            <p className="mt-2 text-sm">
+              A step takes no other time, since it does not wait for the card. {time.limit}
+            </p>
+          )}
           {calibration.notMeasured.length > 0 && (
             <div className="mt-3 text-sm">
               <h4 className="font-medium">What stays as assumed</h4>
@@ -49,6 +55,10 @@ export function MeasuredCard({
       )}
     </section>
   );
+}
+
+function isSameStep({ stepSeconds }: AppliedCalibration): boolean {
+  return stepSeconds !== null && stepSeconds.before.likely === stepSeconds.after.likely;
 }
 
 function sentence(text: string): string {
