@@ -13,6 +13,7 @@ export function validationText(validation: Shown): string {
     headline(validation),
     rowTable(validation),
     reasons(validation),
+    sourceText(validation),
     [
       lineText("Peak memory in use", lines.inUsePeakBytes, (bytes) => formatBytes(bytes, "MiB")),
       lineText("Seconds of a step", lines.stepSeconds, formatSeconds),
@@ -111,6 +112,14 @@ function reasons({ rows }: Shown): string {
     .filter(({ reason }) => reason !== null)
     .map(({ batchSize, reason }) => `  Batch ${formatCount(batchSize)}: ${reason}\n`)
     .join("");
+}
+
+/** What seconds were predicted from, and how good such predictions are: nothing where none were asked for. */
+function sourceText({ secondsFrom }: Shown): string {
+  if (secondsFrom == null) return "";
+  const { measurementCount, errorBefore, errorAfter } = secondsFrom;
+  const [before, after] = [errorBefore, errorAfter].map(formatPercent);
+  return `Seconds predicted from ${formatCount(measurementCount)} steps timed on this device before: off by ${after} in the median, ${before} without them\n`;
 }
 
 function lineText(what: string, line: Line, show: (value: number) => string): string {
