@@ -123,7 +123,7 @@ test("measurements of a card go into the planner, are switched off and on, and t
   expect(await accessibilityFindings(page)).toEqual([]);
   const time = () => page.locator("#time-and-cost").textContent();
   // Without loading to wait for, the card is what a step takes.
-  await page.goto(`${page.url()}&workers=256&batch=256`);
+  await page.goto(`${page.url()}&workers=256`);
   await page.getByRole("heading", { name: "Measured on NVIDIA H100 SXM5 80GB" }).waitFor();
   const measured = await time();
   const link = page.url();
