@@ -85,8 +85,7 @@ describe("offers for a number of GPUs", () => {
     for (const { usdPerGpuHour } of rentable("h100-sxm5-80gb", 8, { maxUsdPerGpuHour: 2.5 }))
       expect(usdPerGpuHour).toBeLessThanOrEqual(2.5);
     for (const { stale } of rentable("h100-sxm5-80gb", 8, { freshOnly: true })) expect(stale).toBeNull();
-    for (const { instanceCount } of rentable("h100-sxm5-80gb", 8, { oneMachineOnly: true }))
-      expect(instanceCount).toBe(1);
+    for (const { instanceCount } of rentable("h100-sxm5-80gb", 8, { gpusTogether: 8 })) expect(instanceCount).toBe(1);
   });
 });
 

@@ -63,6 +63,40 @@ test("a row says what the estimate of that card says: time to the digit, memory 
   }
 });
 
+test("a row costs what the estimate of that card and number costs, on machines that hold them all", () => {
+  const { rows } = ask("cheapest");
+  for (const deviceCount of [1, 2, 8]) {
+    for (const gpu of ["rtx-4090", "a100-sxm4-80gb", "h100-sxm5-80gb", "titan-rtx"]) {
+      const row = rows.find((each) => each.gpuId === gpu && each.deviceCount === deviceCount);
+      const { cost } = estimatePlan(parsed({ gpu, deviceCount }), { today: TODAY });
+      expect(row?.cost?.offer?.provider).toBe(cost[0]?.offer?.provider);
+      expect(row?.cost?.usd.likely).toBe(cost[0]?.usd.likely);
+      for (const { offer } of cost) expect(offer?.gpuCount).toBeGreaterThanOrEqual(deviceCount);
+    }
+  }
+});
+
+test("changes are told of cards that are too small while others fit, in the fewest that are considered", () => {
+  const options = { goal: "cheapest", today: TODAY, changes: true } as const;
+  const large = parsed({ model: "ViT-H-14", perDeviceBatchSize: 64 });
+  const { best, rows, fittingChanges } = recommend(large, { ...options, filter: { deviceCounts: [2, 4] } });
+  expect(best).not.toBeNull();
+  expect(fittingChanges.length).toBeGreaterThan(0);
+  for (const { gpuId, deviceCount } of fittingChanges) {
+    expect(deviceCount).toBe(2);
+    expect(rows.find((row) => row.gpuId === gpuId && row.deviceCount === 2)?.verdict).not.toBe("fits");
+  }
+  expect(ask("cheapest", {}, { model: "ViT-H-14" }).fittingChanges).toEqual([]);
+});
+
+test("a run of less than half a cent is not told to be free, and one at no price is", () => {
+  const short = { trainSampleCount: 100, validationSampleCount: 0, epochs: 1 };
+  expect(ask("cheapest", { deviceCounts: [1] }, short).best?.reason).toMatch(/for \$0\.00\d*[1-9]\.$/);
+  expect(ask("cheapest", { deviceCounts: [1] }, { ...short, pricePerGpuHour: 0 }).best?.reason).toMatch(
+    /for \$0\.00\.$/,
+  );
+});
+
 test("filters keep their promises", () => {
   const filter = { vendors: ["NVIDIA"], bf16: true, deviceCounts: [1, 2], highestUsdPerHour: 3, deadlineSeconds: 3600 };
   const { rows } = ask("cheapest", filter);

@@ -10,7 +10,7 @@ import type { TimeEstimate } from "@/lib/estimate/time/time-estimate";
 import { formatCount, formatFigure, formatUsd } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { HOUR_SECONDS } from "@/lib/units";
-import { ageText, dayText, PRICE_KIND_WORDS, usdRangeText, usdText } from "./time-words";
+import { ageText, billText, dayText, PRICE_KIND_WORDS, usdRangeText } from "./time-words";
 
 /** What the run costs at the user's own price and at listed ones, each with whose it is and how old. */
 export function CostCard({
@@ -55,7 +55,7 @@ export function CostCard({
 }
 
 function headline({ time, cost: [least] }: Estimate): string {
-  if (least !== undefined) return `about ${usdText(least.usd.likely)}`;
+  if (least !== undefined) return `about ${billText(least)}`;
   return time === null ? "no time, no cost" : "no price is known";
 }
 
@@ -94,7 +94,7 @@ function OwnPrice({ value, onPrice }: { value: number | undefined; onPrice: (val
 }
 
 function CostRow({ cost, time }: { cost: Cost; time: TimeEstimate }) {
-  const { offer, usdPerGpuHour, billedGpuCount, usd } = cost;
+  const { offer, usdPerGpuHour, billedGpuCount } = cost;
   return (
     <OpenRow
       label={
@@ -104,12 +104,12 @@ function CostRow({ cost, time }: { cost: Cost; time: TimeEstimate }) {
           {offer !== null && <span className="w-full text-[0.8125rem] text-muted">{offerText(offer)}</span>}
         </>
       }
-      value={usdText(usd.likely)}
+      value={billText(cost)}
     >
       <p>
         {formatFigure(time.totalSeconds.likely / HOUR_SECONDS)} h × {formatUsd(usdPerGpuHour)} per GPU and hour ×{" "}
         {formatCount(billedGpuCount)} {billedGpuCount === 1 ? "GPU" : "GPUs"} ={" "}
-        <strong className="font-semibold text-ink">{usdRangeText(usd)}</strong>
+        <strong className="font-semibold text-ink">{usdRangeText(cost)}</strong>
       </p>
       {offer !== null && <OfferFacts offer={offer} />}
     </OpenRow>

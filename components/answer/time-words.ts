@@ -2,7 +2,7 @@
 
 import type { PriceKind } from "@/lib/catalogue/prices";
 import type { Cost } from "@/lib/estimate/cost";
-import type { Estimate, Interval } from "@/lib/estimate/estimate";
+import type { Estimate } from "@/lib/estimate/estimate";
 import { formatCount, formatSecondsRange, formatUsd } from "@/lib/format";
 import type { Precision } from "@/lib/plan/plan";
 
@@ -19,7 +19,7 @@ export function timeAndCostSentence({ time, cost, noCost, plan, gpu }: Estimate)
   if (time === null) return null;
   const duration = `${formatSecondsRange(time.totalSeconds)} on ${formatCount(plan.deviceCount)} × ${gpu.name}`;
   const [least] = cost;
-  if (least !== undefined) return `${duration}, about ${usdText(least.usd.likely)} at ${priceOrigin(least)}`;
+  if (least !== undefined) return `${duration}, about ${billText(least)} at ${priceOrigin(least)}`;
   return noCost === null ? duration : `${duration}; no cost, as ${noCost}`;
 }
 
@@ -31,14 +31,19 @@ export function priceOrigin({ offer, usdPerGpuHour }: Cost): string {
   return `${provider}'s price of ${dayText(asOf)} (${ageText(ageDays)})`;
 }
 
+/** What a run costs; free only where the hour is. */
+export function billText({ usd, usdPerGpuHour }: Cost): string {
+  return usdPerGpuHour === 0 ? formatUsd(0) : usdText(usd.likely);
+}
+
 /** A bill is to the cent; a run that comes to less is not free. */
 export function usdText(usd: number): string {
   return usd === 0 ? `less than ${formatUsd(0.01)}` : formatUsd(usd);
 }
 
 /** "$0.05 ($0.04–$0.06)". */
-export function usdRangeText({ low, likely, high }: Interval): string {
-  return `${usdText(likely)} (${formatUsd(low)}–${formatUsd(high)})`;
+export function usdRangeText(cost: Cost): string {
+  return `${billText(cost)} (${formatUsd(cost.usd.low)}–${formatUsd(cost.usd.high)})`;
 }
 
 export function ageText(days: number): string {

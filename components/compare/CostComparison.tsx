@@ -1,4 +1,4 @@
-import { priceOrigin, usdText } from "@/components/answer/time-words";
+import { billText, priceOrigin } from "@/components/answer/time-words";
 import type { Estimate } from "@/lib/estimate/estimate";
 import { formatCount, formatUsd } from "@/lib/format";
 import { change, usdChange } from "./differences";
@@ -37,8 +37,8 @@ export function CostComparison({ a, b }: { a: Estimate; b: Estimate }) {
             {
               key: "run",
               label: "The whole run",
-              a: usdText(left.usd.likely),
-              b: usdText(right.usd.likely),
+              a: billText(left),
+              b: billText(right),
               change: usdChange(left.usd.likely, right.usd.likely),
               isTotal: true,
             },
@@ -59,7 +59,7 @@ function Origin({ name, estimate: { cost, noCost } }: { name: string; estimate: 
       <span className="font-medium text-ink">{name}</span>{" "}
       {least === undefined
         ? `has no cost: ${noCost ?? "it was not estimated."}`
-        : `is ${usdText(least.usd.likely)} at ${priceOrigin(least)}.`}
+        : `is ${billText(least)} at ${priceOrigin(least)}.`}
       {stale !== null && <span className="text-tight"> Old price: {stale}.</span>}
     </p>
   );

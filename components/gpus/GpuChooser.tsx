@@ -6,7 +6,7 @@ import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Option } from "@/components/planner/answers";
 import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
 import { chooseAmong } from "@/lib/estimate/choose-among";
-import type { FittingChange } from "@/lib/estimate/recommendation";
+import { DEVICE_COUNTS, type FittingChange, type RecommendationRow } from "@/lib/estimate/recommendation";
 import type { ByteUnit } from "@/lib/format";
 import type { AskRecommendation, Recommended } from "./answers";
 import { CHOICE_PARAMETERS, type Choices, choicesIn, choicesQuery, readChoices, withChoice } from "./choices";
@@ -18,7 +18,7 @@ import { ParetoChart } from "./ParetoChart";
 import { PlanLine } from "./PlanLine";
 import { planQuery } from "./plan-link";
 
-/** How long the filters must rest before the server is asked what would make the plan fit. */
+/** How long the filters must rest before the server is asked what would make the plan fit cards that are too small. */
 const REST_MILLISECONDS = 250;
 const NO_CHANGES: readonly FittingChange[] = [];
 
@@ -70,8 +70,8 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
     };
   }, [all, goal, filter]);
 
-  const hasNoAnswer = bests[goal] === null && rows.length > 0;
-  const question = useMemo(() => (hasNoAnswer ? { goal, filter } : null), [hasNoAnswer, goal, filter]);
+  const { deviceCounts } = filter;
+  const question = useMemo(() => changesQuestion(all, deviceCounts), [all, deviceCounts]);
   const rested = useRested(question);
   const changes = useQuery({
     queryKey: ["fitting changes", rested],
@@ -82,7 +82,7 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
   });
   const fittingChanges =
     question !== null && changes.data?.kind === "recommendation"
-      ? changes.data.recommendation.fittingChanges
+      ? changes.data.recommendation.fittingChanges.filter(({ gpuId }) => rows.some((row) => row.gpuId === gpuId))
       : NO_CHANGES;
 
   const change = (name: (typeof CHOICE_PARAMETERS)[number], text: string | undefined) =>
@@ -143,6 +143,15 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
       </div>
     </>
   );
+}
+
+/** Which cards are too small in the fewest that are looked at: what would make the plan fit them is worked out apart. */
+function changesQuestion(all: readonly RecommendationRow[], deviceCounts: readonly number[] | undefined) {
+  const fewest = Math.min(...(deviceCounts ?? DEVICE_COUNTS));
+  const tooSmall = all.filter(({ deviceCount, verdict }) => deviceCount === fewest && verdict !== "fits");
+  if (tooSmall.length === 0) return null;
+  const owned = tooSmall.map(({ gpuId }) => gpuId);
+  return { filter: { owned, deviceCounts: [fewest] }, changes: true };
 }
 
 function withoutUndefined(choices: Readonly<Record<"goal" | "sort", string | undefined>>): Choices {

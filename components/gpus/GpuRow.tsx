@@ -4,6 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { VerdictBadge } from "@/components/answer/VerdictIcon";
 import { useByteUnit } from "@/components/ui/ByteUnit";
+import { shownUsd } from "@/lib/estimate/choose-among";
 import type { Change } from "@/lib/estimate/estimate";
 import type { RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount, formatUsd } from "@/lib/format";
@@ -126,7 +127,7 @@ function CostText({ row }: { row: RecommendationRow }) {
   const billed = billedText(row);
   return (
     <>
-      {formatUsd(cost.usd.likely)}
+      {formatUsd(shownUsd(row))}
       <Note>
         <span className="whitespace-nowrap">{hourlyText(cost)}</span> ·{" "}
         <span className="whitespace-nowrap">{offer === null ? "your own price" : sellerText(offer)}</span>

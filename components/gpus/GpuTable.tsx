@@ -111,8 +111,8 @@ export function GpuTable({
                     row={row}
                     plan={plan}
                     change={
-                      // Worked out for one card.
-                      (row.deviceCount === 1 && fittingChanges.find(({ gpuId }) => gpuId === row.gpuId)?.change) || null
+                      fittingChanges.find((each) => each.gpuId === row.gpuId && each.deviceCount === row.deviceCount)
+                        ?.change ?? null
                     }
                     otherCount={index === 0 ? card.length - 1 : null}
                     isOpen={isOpen}

@@ -1,5 +1,6 @@
 import { CircleHelp } from "lucide-react";
 import type { FittingChange, Goal, Recommendation, RecommendationRow } from "@/lib/estimate/recommendation";
+import { formatCount } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { planLink } from "./plan-link";
 import { devicesText, GOAL_WORDS, shortName, timeAndMoney } from "./words";
@@ -73,14 +74,14 @@ function NoAnswer({
       {rows.length === 0 && <p className="mt-2 text-sm">Take one of the filters back, or start over without any.</p>}
       {fitting === 0 && fittingChanges.length > 0 && (
         <>
-          <p className="mt-2 text-sm">One change of the plan would do, on one GPU of each:</p>
+          <p className="mt-2 text-sm">One change of the plan would do:</p>
           <ul className="mt-1 list-disc space-y-1 pl-5 text-sm">
-            {fittingChanges.slice(0, CHANGES_SHOWN).map(({ gpuId, change }) => {
-              const link = planLink({ ...plan, ...change.set }, { gpuId, deviceCount: 1 });
+            {fittingChanges.slice(0, CHANGES_SHOWN).map(({ gpuId, deviceCount, change }) => {
+              const link = planLink({ ...plan, ...change.set }, { gpuId, deviceCount });
               const name = shortName(rows.find((row) => row.gpuId === gpuId)?.gpuName ?? gpuId);
               return (
                 <li key={gpuId}>
-                  {name}:{" "}
+                  {deviceCount === 1 ? name : `${formatCount(deviceCount)} × ${name}`}:{" "}
                   {link === null ? (
                     change.label
                   ) : (

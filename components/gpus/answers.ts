@@ -10,5 +10,5 @@ export interface Recommended {
 
 export type RecommendAnswer = Recommended | Invalid | Failed;
 
-/** What the page asks of the server when nothing that is left fits. */
+/** What the page asks of the server where cards are too small. */
 export type AskRecommendation = (input: unknown, options: unknown) => Promise<RecommendAnswer>;

@@ -2,7 +2,7 @@
 
 import type { GpuRuntime } from "@/lib/catalogue/gpus";
 import type { RentableOffer } from "@/lib/catalogue/prices";
-import { hourlyUsd } from "@/lib/estimate/choose-among";
+import { hourlyUsd, shownUsd } from "@/lib/estimate/choose-among";
 import type { Cost } from "@/lib/estimate/cost";
 import type { Goal, RecommendationRow } from "@/lib/estimate/recommendation";
 import type { TimeLimit } from "@/lib/estimate/time/time-estimate";
@@ -19,6 +19,7 @@ export const LIMIT_WORDS = {
   gpu: "the GPU",
   host: "the CPU's launches",
   loader: "loading images",
+  storage: "reading image files",
   transfer: "copying to the GPU",
   communication: "talk between GPUs",
 } as const satisfies Record<TimeLimit, string>;
@@ -100,7 +101,7 @@ export function timeAndMoney(row: RecommendationRow): string {
   const time = timeText(row) ?? "no time is known";
   const { cost } = row;
   if (cost === null) return `${time}, at a price nobody states`;
-  const money = `${time}, about ${formatUsd(cost.usd.likely)}`;
+  const money = `${time}, about ${formatUsd(shownUsd(row))}`;
   if (cost.offer === null) return `${money} at your own price`;
   const { provider, kind, asOf, stale } = cost.offer;
   const dated = asOf === null ? "an undated price" : `the ${kind.replace("_", "-")} price of ${asOf}`;

@@ -54,8 +54,10 @@ const recommendationSchema: z.ZodType<Recommendation> = z
     rows: z.array(rowSchema).describe("Best first; what does not fit comes last"),
     best: z.object({ row: rowSchema, reason: z.string() }).nullable().describe("Null when nothing fits"),
     fittingChanges: z
-      .array(z.object({ gpuId: z.string(), change: changeSchema }))
-      .describe("When nothing fits: for each card the gentlest single change with which the plan would"),
+      .array(z.object({ gpuId: z.string(), deviceCount: count, change: changeSchema }))
+      .describe(
+        "When nothing fits, or with `changes`: for each card that is too small the gentlest single change that would do",
+      ),
     consideredCount: count,
   })
   .meta({ description: "Every GPU that was considered, for one plan" });
@@ -98,8 +100,8 @@ export const createRecommendation: Operation<ParsedRecommendationRequest, Nothin
 
 /** @param today such as "2026-11-27" */
 export function answerRecommendation(
-  { plan, goal, filter }: ParsedRecommendationRequest,
+  { plan, goal, filter, changes }: ParsedRecommendationRequest,
   today: string,
 ): Recommendation {
-  return recommend(plan, { goal, filter, today });
+  return recommend(plan, { goal, filter, today, changes });
 }

@@ -35,6 +35,10 @@ const filterSchema = z
 const FIELDS = {
   goal: z.enum(GOALS, goals).optional().describe("What comes first. Default: cheapest"),
   filter: filterSchema.optional(),
+  changes: z
+    .boolean("must be true or false")
+    .optional()
+    .describe("Say what would make cards fit that are too small, even where others fit. Default: false"),
 };
 
 const MESSAGE = 'must be an object such as {"plan": {"model": "ViT-B-32"}}';
@@ -52,6 +56,7 @@ export interface ParsedRecommendationRequest {
   readonly plan: ParsedPlan;
   readonly goal: Goal;
   readonly filter: RecommendationFilter;
+  readonly changes: boolean;
 }
 
 export function parseRecommendationRequest(
@@ -61,15 +66,35 @@ export function parseRecommendationRequest(
   const fields = [...Object.keys(outerSchema.shape), ...Object.keys(filterSchema.shape)];
   const issues = outer.success ? [] : requestIssues(outer.error.issues, input, fields);
   const filter: RecommendationFilter = outer.success ? (outer.data.filter ?? {}) : {};
-  issues.push(...unknownNames(filter));
+  issues.push(...unknownNames(namesIn(input)));
   const plan = planIn(input);
   if (plan !== null && !plan.ok) issues.push(...plan.issues);
   if (issues.length > 0 || !outer.success || plan === null || !plan.ok) return { ok: false, issues };
-  return { ok: true, plan: plan.parsed, goal: outer.data.goal ?? "cheapest", filter };
+  return {
+    ok: true,
+    plan: plan.parsed,
+    goal: outer.data.goal ?? "cheapest",
+    filter,
+    changes: outer.data.changes ?? false,
+  };
 }
 
 const VENDORS = [...new Set(GPUS.map(({ vendor }) => vendor))];
 const GPU_IDS = GPUS.flatMap(({ id }) => (id === null ? [] : [id]));
+
+/** The lists of names that are lists, so that their entries are judged although something else is wrong. */
+function namesIn(input: unknown): Pick<RecommendationFilter, "owned" | "vendors"> {
+  const filter = isRecord(input) && isRecord(input.filter) ? input.filter : {};
+  const list = (name: "owned" | "vendors") => {
+    const read = filterSchema.shape[name].safeParse(filter[name]);
+    return read.success && read.data !== undefined ? { [name]: read.data } : {};
+  };
+  return { ...list("owned"), ...list("vendors") };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
 
 function unknownNames({ owned = [], vendors = [] }: RecommendationFilter): Issue[] {
   const check = (path: string, given: readonly string[], known: readonly string[], what: string) =>

@@ -71,8 +71,8 @@ export interface OfferFilter {
   readonly regions?: readonly string[];
   readonly maxUsdPerGpuHour?: number;
   readonly freshOnly?: boolean;
-  /** Only instances that hold all GPUs. */
-  readonly oneMachineOnly?: boolean;
+  /** Only instances of at least so many GPUs: what is linked inside one machine cannot be rented in pieces. */
+  readonly gpusTogether?: number;
 }
 
 export type Offers =
@@ -165,7 +165,13 @@ export function offersFor(
     if (passes(rented, filter)) offers.push(rented);
   }
   if (offers.length > 0) return { kind: "offers", offers };
-  return { kind: "no_price", reason: `none of the ${listed.length} known offers of ${gpuId} passes the filter` };
+  return { kind: "no_price", reason: noneReason(gpuId, listed, filter) };
+}
+
+function noneReason(gpuId: string, listed: readonly PriceOffer[], { gpusTogether = 1 }: OfferFilter): string {
+  return listed.every(({ gpuCount }) => gpuCount < gpusTogether)
+    ? `none of the ${listed.length} known offers of ${gpuId} has ${gpusTogether} GPUs in one machine`
+    : `none of the ${listed.length} known offers of ${gpuId} passes the filter`;
 }
 
 /** Equal prices keep the order of the table, with fewer machines first. */
@@ -204,7 +210,7 @@ function passes(offer: RentableOffer, filter: OfferFilter): boolean {
     (regions === undefined || EVERYWHERE.includes(offer.region) || regions.includes(offer.region)) &&
     offer.usdPerGpuHour <= maxUsdPerGpuHour &&
     !(filter.freshOnly === true && offer.stale !== null) &&
-    !(filter.oneMachineOnly === true && offer.instanceCount > 1)
+    offer.gpuCount >= (filter.gpusTogether ?? 1)
   );
 }
 

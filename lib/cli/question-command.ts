@@ -17,6 +17,8 @@ export interface QuestionFlag extends Flag {
   readonly path: string;
   /** What the question holds for a list that a person wrote; what it cannot read it leaves for the schema to refuse. */
   readonly entry?: (text: string) => unknown;
+  /** What a number is multiplied by, for a flag in another unit than the question's. */
+  readonly scale?: number;
 }
 
 export interface QuestionCommand<Body extends Accepted, Answer> {
@@ -139,10 +141,11 @@ async function question(
     ...base,
     ...(measured === null ? {} : taken(measured, base, complete !== undefined)),
   };
-  for (const { name, path, entry } of flags) {
+  for (const { name, path, entry, scale = 1 } of flags) {
     const value = values.get(name);
     if (value === undefined || (complete !== undefined && path.startsWith(PLAN_PREFIX))) continue;
-    setAt(input, path, Array.isArray(value) && entry !== undefined ? value.map(entry) : value);
+    const scaled = typeof value === "number" ? value * scale : value;
+    setAt(input, path, Array.isArray(value) && entry !== undefined ? value.map(entry) : scaled);
   }
   return complete === undefined ? input : complete(input, values);
 }

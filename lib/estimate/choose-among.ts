@@ -72,6 +72,12 @@ export function unroundedUsd({ cost, totalSeconds }: RecommendationRow): number 
   return (totalSeconds.likely / HOUR_SECONDS) * hourlyUsd(cost);
 }
 
+/** To the cent; a run of less than half a cent as exactly as it is known, as it is not free. */
+export function shownUsd(row: RecommendationRow): number {
+  const cents = row.cost?.usd.likely ?? 0;
+  return cents === 0 ? unroundedUsd(row) : cents;
+}
+
 export function hourlyUsd({ offer, usdPerGpuHour, billedGpuCount }: Cost): number {
   return offer === null ? usdPerGpuHour * billedGpuCount : offer.totalUsdPerHour;
 }
@@ -110,7 +116,7 @@ function isAnswer(row: RecommendationRow, goal: Goal): boolean {
 function reasonOf(row: RecommendationRow, goal: Goal): string {
   const devices = formatDevices(row.deviceCount, row.gpuName);
   const time = formatSeconds(secondsOf(row));
-  const money = row.cost === null ? "at a price nobody states" : `for ${formatUsd(row.cost.usd.likely)}`;
+  const money = row.cost === null ? "at a price nobody states" : `for ${formatUsd(shownUsd(row))}`;
   switch (goal) {
     case "cheapest":
       return `${devices} costs least of what fits: ${time} ${money}.`;

@@ -22,6 +22,7 @@ import {
   type RecommendationFilter,
   type RecommendationRow,
 } from "./recommendation";
+import { gpusTogether } from "./time/communication";
 import { estimateTime, type TimedWork, workOf } from "./time/time";
 
 export interface RecommendOptions {
@@ -29,6 +30,8 @@ export interface RecommendOptions {
   readonly filter: RecommendationFilter;
   /** Such as "2026-11-27": prices are judged by their age on this day. */
   readonly today: string;
+  /** Changes for cards that are too small even where others fit: as much work again. */
+  readonly changes?: boolean;
 }
 
 /**
@@ -38,7 +41,10 @@ export interface RecommendOptions {
  * family of cards that run the same kernels; what a card's number of multiprocessors adds (scratch of reductions, under
  * two percent) is that of the family's first card.
  */
-export function recommend(parsed: ParsedPlan, { goal, filter, today }: RecommendOptions): Recommendation {
+export function recommend(
+  parsed: ParsedPlan,
+  { goal, filter, today, changes = false }: RecommendOptions,
+): Recommendation {
   const steps = new StepsByFamily(parsed);
   const counts = DEVICE_COUNTS.filter((count) => filter.deviceCounts?.includes(count) ?? true);
   const gpus = GPUS.filter((gpu) => gpu.id !== null && isConsidered({ ...gpu, gpuId: gpu.id }, filter));
@@ -52,7 +58,7 @@ export function recommend(parsed: ParsedPlan, { goal, filter, today }: Recommend
     goal,
     rows: choice.rows,
     best: choice.best,
-    fittingChanges: choice.best === null ? fittingChanges(parsed, choice.rows) : [],
+    fittingChanges: changes || choice.best === null ? fittingChanges(parsed, choice.rows) : [],
     consideredCount: rows.length,
   };
 }
@@ -81,7 +87,7 @@ class StepsByFamily {
     const memory = deviceMemory(resolved, planned.lowered);
     // Cards of unlike memory ask about the same batch sizes on the way to their answers.
     const upperBytes = remembered((batchSize) => memory.deviceBytesAt(batchSize).high);
-    const work = workOf(planned, resolved.plan.perDeviceBatchSize);
+    const work = workOf(planned, resolved.plan);
     const step = {
       memory,
       work: { ...work, kernels: condensed(work.kernels) },
@@ -138,7 +144,7 @@ function rowOf(
           gpuCount: deviceCount,
           ownUsdPerGpuHour: plan.pricePerGpuHour ?? null,
           today,
-          filter: { oneMachineOnly: true },
+          filter: { gpusTogether: gpusTogether(plan) },
         });
   return {
     gpuId: gpu.id ?? "",
@@ -180,24 +186,30 @@ const GENTLEST_FIRST = [
   "linear_probe",
 ];
 
-/** For each card that is too small alone: the gentlest single change with which the plan would fit it. */
+/** For each card that is too small in its fewest: the gentlest single change with which the plan would fit it. */
 function fittingChanges(parsed: ParsedPlan, rows: readonly RecommendationRow[]): FittingChange[] {
   const byFamily = new Map<string, readonly Change[]>();
-  const found: FittingChange[] = [];
-  for (const row of rows) {
-    const gpu = GPUS.find(({ id }) => id === row.gpuId);
-    if (gpu === undefined || row.verdict === "fits" || found.some(({ gpuId }) => gpuId === row.gpuId)) continue;
-    const family = familyOf(cardOf(gpu));
-    let changes = byFamily.get(family);
-    if (changes === undefined) {
-      changes = changesThatHelp({ ...parsed, gpu, plan: { ...parsed.plan, gpu: row.gpuId, deviceCount: 1 } });
-      byFamily.set(family, changes);
-    }
-    const change = [...changes]
+  return fewestOfEach(rows).flatMap(({ gpuId, deviceCount, verdict }) => {
+    const gpu = GPUS.find(({ id }) => id === gpuId);
+    if (gpu === undefined || verdict === "fits") return [];
+    const family = `${familyOf(cardOf(gpu))} ${deviceCount}`;
+    const changes =
+      byFamily.get(family) ?? changesThatHelp({ ...parsed, gpu, plan: { ...parsed.plan, gpu: gpuId, deviceCount } });
+    byFamily.set(family, changes);
+    const [change] = changes
       // The largest batch is each card's own, and its row says it.
       .filter(({ id, deviceBytes }) => id !== "largest_batch" && deviceBytes.high <= gpu.usableBytes)
-      .sort((a, b) => GENTLEST_FIRST.indexOf(a.id) - GENTLEST_FIRST.indexOf(b.id))[0];
-    if (change !== undefined) found.push({ gpuId: row.gpuId, change: { ...change, verdict: "fits" } });
+      .sort((a, b) => GENTLEST_FIRST.indexOf(a.id) - GENTLEST_FIRST.indexOf(b.id));
+    return change === undefined ? [] : [{ gpuId, deviceCount, change: { ...change, verdict: "fits" } }];
+  });
+}
+
+/** The row of each card with the fewest devices, cards in the order in which they first come. */
+function fewestOfEach(rows: readonly RecommendationRow[]): readonly RecommendationRow[] {
+  const fewest = new Map<string, RecommendationRow>();
+  for (const row of rows) {
+    const known = fewest.get(row.gpuId);
+    if (known === undefined || row.deviceCount < known.deviceCount) fewest.set(row.gpuId, row);
   }
-  return found;
+  return [...fewest.values()];
 }

@@ -55,6 +55,8 @@ export interface RecommendationRow {
 /** The change that makes a card that is too small do. */
 export interface FittingChange {
   readonly gpuId: string;
+  /** The fewest that were considered. */
+  readonly deviceCount: number;
   readonly change: Change;
 }
 
@@ -66,7 +68,7 @@ export interface Recommendation {
   readonly rows: readonly RecommendationRow[];
   /** The first row that fits and has what the goal asks for, with the reason; null when there is none. */
   readonly best: { readonly row: RecommendationRow; readonly reason: string } | null;
-  /** What would make the plan fit on the largest card that is too small, when nothing fits or a card is owned. */
+  /** For each card that is too small what would make the plan fit it: when there is no best, or where it was asked for. */
   readonly fittingChanges: readonly FittingChange[];
   readonly consideredCount: number;
 }

@@ -141,7 +141,7 @@ test("what does not fit says so in words, and which batch would", () => {
   );
 });
 
-test("when nothing one owns fits, the server is asked which single change would do", async () => {
+test("the server is asked which single change would do for the cards that are too small, and says it where nothing else fits", async () => {
   const asked: unknown[] = [];
   const { deviceBytes } = estimateFixture().memory;
   open({
@@ -157,6 +157,7 @@ test("when nothing one owns fits, the server is asked which single change would 
           fittingChanges: [
             {
               gpuId: "t4-16gb",
+              deviceCount: 1,
               change: { ...change, id: "checkpointing", label: "Checkpoint", set: { gradCheckpointing: true } },
             },
           ],
@@ -167,7 +168,7 @@ test("when nothing one owns fits, the server is asked which single change would 
   expect(lead()).toHaveTextContent("The plan as it stands fits none of these GPUs");
   const links = await screen.findAllByRole("link", { name: "Checkpoint" }, { timeout: 4000 });
   for (const link of links) expect(link).toHaveAttribute("href", expect.stringContaining("checkpointing=true"));
-  expect(asked).toEqual([{ goal: "cheapest", filter: { owned: ["t4-16gb"] } }]);
+  expect(asked).toEqual([{ filter: { owned: ["t4-16gb"], deviceCounts: [1] }, changes: true }]);
 });
 
 test("cards one owns are added by searching and taken away again", async () => {
