@@ -6,6 +6,7 @@ import {
   GFLOP,
   GIB,
   HOUR_SECONDS,
+  MB,
   MIB,
   MICROSECOND,
   MILLISECOND,
@@ -41,6 +42,11 @@ export function formatFineBytes(bytes: number, unit: ByteUnit): string {
   const value = finite(bytes) / BYTES_PER_UNIT[unit];
   if (value === 0) return withUnit("0", unit);
   return withUnit(Math.abs(value) >= 1000 ? formatCount(value) : minus(EXACTLY_THREE_DIGITS.format(value)), unit);
+}
+
+/** How fast a disk or a network gives files: "100 MB/s". */
+export function formatMegabytesPerSecond(bytesPerSecond: number): string {
+  return withUnit(formatFigure(bytesPerSecond / MB), "MB/s");
 }
 
 /** A difference in bytes with its sign: "+1.2 GiB", "−7.9 GiB". */

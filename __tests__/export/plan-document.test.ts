@@ -45,6 +45,21 @@ describe("a plan as CSV", () => {
     expect(row("parameters.trainable")?.[1]).toBe(String(estimate.parameters.trainable));
   });
 
+  test("has time and cost as they are, whose parts sum to the whole", () => {
+    const value = (name: string) => Number(row(name)?.[1]);
+    const total = (prefix: string) =>
+      rows.filter(([name]) => name?.startsWith(prefix)).reduce((sum, [, cell]) => sum + Number(cell), 0);
+    expect(value("time.totalSeconds.likely")).toBe(estimate.time?.totalSeconds.likely);
+    expect(total("time.runParts.")).toBeCloseTo(value("time.totalSeconds.likely"), 9);
+    expect(total("time.stepParts.")).toBeCloseTo(value("time.stepSeconds.likely"), 9);
+    expect(row("cost.0.provider")).toEqual(["cost.0.provider", "your own price", "", "given"]);
+    expect(value("cost.0.usd.likely")).toBe(estimate.cost[0]?.usd.likely);
+    expect(row("cost.1.asOf")?.[1]).toMatch(/^\d{4}-|undated/);
+    const emulated = planned({ gpu: "t4", precision: "bf16" });
+    const refused: string[][] = parse(textOf(exportPlan("csv", emulated, estimatePlan(emulated, { today: TODAY }))));
+    expect(refused.find(([name]) => name === "time.noTime")?.[1]).toMatch(/no bf16 units/);
+  });
+
   test("keeps a card's name one cell and no formula", () => {
     const own = planned({ gpu: { name: '=cmd|"x",1', memoryBytes: 24e9 } });
     const cells: string[][] = parse(textOf(exportPlan("csv", own)));
@@ -65,6 +80,18 @@ describe("a plan as Markdown", () => {
     expect(figures).toBeGreaterThan(fields);
     const cells = (line = "") => line.split(/(?<!\\)\|/).length - 2;
     for (let index = fields; lines[index]?.startsWith("|"); index++) expect(cells(lines[index])).toBe(4);
+  });
+
+  test("says how long, for how much and what limits the run", () => {
+    const text = textOf(exportPlan("markdown", parsed, estimate));
+    for (const figure of [
+      "one training step",
+      "the whole run",
+      "what limits the run",
+      "GPU-hours",
+      "cost at your own price",
+    ])
+      expect(text).toContain(`| ${figure} |`);
   });
 
   test("keeps a card's name a text", () => {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { machinesFor, optimizerStepsPerEpoch, recipeFor } from "../../lib/export/recipe";
+import { machinesFor, recipeFor } from "../../lib/export/recipe";
+import { fullStepsPerEpoch } from "../../lib/plan/run-length";
 import { planned } from "./support";
 
 test("an epoch has as many steps as full groups of batches", () => {
-  const steps = (input: Record<string, unknown>) => optimizerStepsPerEpoch(planned(input).plan);
+  const steps = (input: Record<string, unknown>) => fullStepsPerEpoch(planned(input).plan);
   expect(steps({ trainSampleCount: 1000, perDeviceBatchSize: 32 })).toBe(31);
   expect(steps({ trainSampleCount: 1000, perDeviceBatchSize: 32, deviceCount: 4 })).toBe(7);
   expect(steps({ trainSampleCount: 1000, perDeviceBatchSize: 32, gradAccumulationSteps: 4 })).toBe(7);

@@ -25,6 +25,12 @@ test.each([
   expect(codesOf(input)).toEqual(["gathering_without_effect"]);
 });
 
+test("data that does not fill a step is said, with what a program would do", () => {
+  expect(codesOf({ trainSampleCount: 31 })).toEqual(["data_smaller_than_step"]);
+  expect(codesOf({ trainSampleCount: 32 })).toEqual([]);
+  expect(codesOf({ trainSampleCount: 100, deviceCount: 4 })).toEqual(["data_smaller_than_step"]);
+});
+
 test("gathering over several devices needs no remark", () => {
   expect(codesOf({ localLoss: true, gatherWithGrad: true, deviceCount: 4 })).toEqual([]);
 });

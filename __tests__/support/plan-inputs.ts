@@ -59,8 +59,7 @@ const customGpus = fc.record(
   { requiredKeys: ["name", "memoryBytes"] },
 );
 
-/** Every one of these is accepted. The context always leaves room for prompts of up to 14 tokens. */
-export const planInputs: fc.Arbitrary<Record<string, unknown>> = fc.record(
+const fields = fc.record(
   {
     model: fc.oneof({ weight: 3, arbitrary: modelNames }, configObjects),
     strategy: strategies,
@@ -86,6 +85,17 @@ export const planInputs: fc.Arbitrary<Record<string, unknown>> = fc.record(
     averageImageBytes: count(PLAN_LIMITS.averageImageBytes),
     checkpointEveryEpochs: count(PLAN_LIMITS.epochs),
     pricePerGpuHour: fc.double({ min: 0, max: PLAN_LIMITS.pricePerGpuHour, noNaN: true }),
+    storageBytesPerSecond: fc.double({ ...PLAN_LIMITS.storageBytesPerSecond, noNaN: true }),
+    // One epoch can be a single sample.
+    samplesSeen: count(PLAN_LIMITS.epochs),
   },
   { requiredKeys: ["model"] },
+);
+
+/**
+ * Every one of these is accepted. The context always leaves room for prompts of up to 14 tokens; samples seen say how many
+ * epochs there are.
+ */
+export const planInputs: fc.Arbitrary<Record<string, unknown>> = fields.map(({ epochs, ...plan }) =>
+  plan.samplesSeen === undefined && epochs !== undefined ? { ...plan, epochs } : plan,
 );

@@ -7,13 +7,13 @@ const NOTES = {
   gpu: "its kernels on a roofline of matrix rate and bandwidth",
   host: "the time a processor needs for each kernel; yours may be several times faster or slower",
   loader: "decoding and cropping by the workers, a core for each",
+  storage: "files from the disk or the network, at the rate that you gave or that of a local disk",
   transfer: "images and tokens over PCI Express",
   communication: "gradients and features between the GPUs, at a part of the link's rate",
 } as const satisfies Record<TimeLimit, string>;
 
-/** Every link that samples pass through: what it could do, and how busy it is at the pace of the slowest. */
+/** Every link that samples pass through: what it could do, and how busy it is at the pace of the run. */
 export function RateChain({ time }: { time: TimeEstimate }) {
-  const slowest = Math.min(...time.rates.map(({ samplesPerSecond }) => samplesPerSecond));
   return (
     <div className="mt-5 xl:mt-3.5">
       <h4 className="font-medium">{time.limit}</h4>
@@ -30,7 +30,7 @@ export function RateChain({ time }: { time: TimeEstimate }) {
         </thead>
         <tbody className="divide-y divide-line">
           {time.rates.map((rate) => (
-            <Link key={rate.id} rate={rate} isLimit={rate.id === time.limitedBy} busy={busyShare(rate, slowest)} />
+            <Link key={rate.id} rate={rate} isLimit={rate.id === time.limitedBy} busy={busyShare(rate, time)} />
           ))}
         </tbody>
       </table>
@@ -70,6 +70,6 @@ function Link({ rate, isLimit, busy }: { rate: RateLimit; isLimit: boolean; busy
   );
 }
 
-function busyShare({ samplesPerSecond }: RateLimit, slowest: number): number {
-  return samplesPerSecond > 0 ? slowest / samplesPerSecond : 1;
+function busyShare({ samplesPerSecond }: RateLimit, time: TimeEstimate): number {
+  return samplesPerSecond > 0 ? Math.min(1, time.samplesPerSecond.likely / samplesPerSecond) : 1;
 }

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { FormSection, MoreFields } from "@/components/ui/FormParts";
 import { STRATEGY_DEFAULTS } from "@/lib/plan/defaults";
 import type { Implementation, Issue, Plan } from "@/lib/plan/plan";
-import { KB } from "@/lib/units";
+import { KB, MB } from "@/lib/units";
 import type { Option } from "./answers";
 import { BatchField } from "./BatchField";
 import { SegmentedField, SelectField, SwitchField } from "./ChoiceField";
@@ -54,9 +54,11 @@ const SHARDINGS = [
 
 const RUN_FIELDS = [
   "validationSampleCount",
+  "samplesSeen",
   "checkpointEveryEpochs",
   "loaderWorkers",
   "averageImageBytes",
+  "storageBytesPerSecond",
   "pricePerGpuHour",
 ] as const satisfies readonly FieldPath[];
 const SEVERAL_GPU_FIELDS = ["sharding", "localLoss", "gatherWithGrad"] as const satisfies readonly FieldPath[];
@@ -133,9 +135,11 @@ export function PlanForm({
         </FormSection>
         <MoreFields title="Data, checkpoints, price" isWrong={hasIssue(RUN_FIELDS)}>
           <NumberField path="validationSampleCount" />
+          <NumberField path="samplesSeen" />
           <NumberField path="checkpointEveryEpochs" />
           <NumberField path="loaderWorkers" />
           <NumberField path="averageImageBytes" scale={KB} />
+          <NumberField path="storageBytesPerSecond" scale={MB} />
           <NumberField path="pricePerGpuHour" />
         </MoreFields>
         <MoreFields title="Several GPUs" isWrong={hasIssue(SEVERAL_GPU_FIELDS)}>

@@ -148,6 +148,11 @@ export const FIELD_TEXTS = {
     help: "Time and cost grow with them.",
     flag: { open_clip: "--epochs", transformers: "num_train_epochs" },
   },
+  samplesSeen: {
+    label: "Samples seen",
+    help: "Training stops after so many, in the middle of an epoch if need be; empty where epochs decide.",
+    flag: { open_clip: "samplesSeen", transformers: "max_steps" },
+  },
   checkpointEveryEpochs: {
     label: "Epochs between checkpoints",
     help: "Weights and optimizer state are written; after the last epoch in any case.",
@@ -162,6 +167,11 @@ export const FIELD_TEXTS = {
     label: "Average image file",
     help: "In kB, as stored on disk; larger files take longer to decode.",
     flag: "averageImageBytes",
+  },
+  storageBytesPerSecond: {
+    label: "Storage",
+    help: "In MB/s, what one machine reads of image files; a network disk gives less than a local one.",
+    flag: "storageBytesPerSecond",
   },
   pricePerGpuHour: {
     label: "Your price",

@@ -18,10 +18,12 @@ const FIELDS = [
   "deviceCount",
   "trainSampleCount",
   "epochs",
+  "samplesSeen",
   "validationSampleCount",
   "checkpointEveryEpochs",
   "loaderWorkers",
   "averageImageBytes",
+  "storageBytesPerSecond",
   "pricePerGpuHour",
   "sharding",
   "localLoss",
@@ -54,6 +56,12 @@ function valueText(plan: Plan, field: (typeof FIELDS)[number]): string {
       return plan.averageImageBytes < MB
         ? `${formatCount(plan.averageImageBytes / KB)} kB`
         : formatBytes(plan.averageImageBytes, "MiB");
+    case "samplesSeen":
+      return plan.samplesSeen === undefined ? "as the epochs say" : formatCount(plan.samplesSeen);
+    case "storageBytesPerSecond":
+      return plan.storageBytesPerSecond === undefined
+        ? "a local disk's, assumed"
+        : `${formatCount(plan.storageBytesPerSecond / MB)} MB/s`;
     case "pricePerGpuHour":
       return plan.pricePerGpuHour === undefined
         ? "listed offers"

@@ -27,8 +27,10 @@ export const resolvedPlanSchema = z
     trainSampleCount: PLAN_FIELDS.trainSampleCount.unwrap(),
     validationSampleCount: PLAN_FIELDS.validationSampleCount.unwrap(),
     epochs: PLAN_FIELDS.epochs.unwrap(),
+    samplesSeen: PLAN_FIELDS.samplesSeen,
     loaderWorkers: PLAN_FIELDS.loaderWorkers.unwrap(),
     averageImageBytes: PLAN_FIELDS.averageImageBytes.unwrap(),
+    storageBytesPerSecond: PLAN_FIELDS.storageBytesPerSecond,
     checkpointEveryEpochs: PLAN_FIELDS.checkpointEveryEpochs.unwrap(),
     pricePerGpuHour: PLAN_FIELDS.pricePerGpuHour,
   })

@@ -3,7 +3,7 @@
  * `docs/time.md` says on what and with which error, and the commands that do it again.
  */
 
-import { MICROSECOND } from "../units";
+import { GB, MICROSECOND } from "../units";
 
 /**
  * Fitted on the kernels of an H100 SXM (`truth/kernels-h100.csv`, `truth/time-h100.csv`, rows of role fit): fractions of the
@@ -70,6 +70,15 @@ export const IMAGE_LOADING = {
   secondsPerByte: 0.057 * MICROSECOND,
   secondsPerOutputPixel: 0.035 * MICROSECOND,
 } as const;
+
+/** Bytes per second of a local disk, where a plan does not say: image files are read and checkpoints written at it. Assumed. */
+export const STORAGE_BYTES_PER_SECOND = 1 * GB;
+
+/**
+ * Seconds until Python has loaded PyTorch and what training needs: 4.6 to 5.1 on a two-core virtual machine
+ * (`npm run bench -- --python PYTHON`). Assumed elsewhere.
+ */
+export const PROGRAM_START_SECONDS = 5;
 
 /** Fraction of a link's rate that transfers reach: pinned copies to an H100 reached 54 of 63 GB/s. Measured. */
 export const PCIE_EFFICIENCY = 0.85;

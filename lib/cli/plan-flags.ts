@@ -156,6 +156,13 @@ export const PLAN_FLAGS = [
   },
   { name: "epochs", kind: "number", placeholder: "N", path: "epochs", help: "passes over the training samples" },
   {
+    name: "samples-seen",
+    kind: "number",
+    placeholder: "N",
+    path: "samplesSeen",
+    help: "samples after which training stops, instead of --epochs",
+  },
+  {
     name: "workers",
     aliases: ["loader-workers"],
     kind: "number",
@@ -170,6 +177,14 @@ export const PLAN_FLAGS = [
     placeholder: "BYTES",
     path: "averageImageBytes",
     help: "mean size of an image file",
+  },
+  {
+    name: "storage",
+    aliases: ["storage-bytes-per-second"],
+    kind: "number",
+    placeholder: "BYTES",
+    path: "storageBytesPerSecond",
+    help: "bytes per second at which a machine reads image files",
   },
   {
     name: "checkpoint-every",

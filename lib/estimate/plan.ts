@@ -13,7 +13,9 @@ import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
 import { cardOf, planStep } from "./lowering";
 import { estimateMemory, type MemoryOptions } from "./memory";
 import { MODEL_VERSION } from "./model-version";
+import { gpusTogether } from "./time/communication";
 import { estimateTime, workOf } from "./time/time";
+import { timeCaveats } from "./time/time-caveats";
 import type { TimeAnswer } from "./time/time-estimate";
 import { isContextMeasured, overheadInterval } from "./uncertainty";
 
@@ -33,7 +35,7 @@ export function estimatePlan(asked: ParsedPlan, options: EstimateOptions): Estim
   const parsed = { ...asked, gpu };
   const planned = planStep(parsed, cardOf(gpu));
   const { training, lowered } = planned;
-  const work = workOf(planned, plan.perDeviceBatchSize);
+  const work = workOf(planned, plan);
   const time = estimateTime(work, plan, architecture, gpu);
   const memory = estimateMemory(parsed, lowered, options);
   const calibration =
@@ -61,7 +63,7 @@ export function estimatePlan(asked: ParsedPlan, options: EstimateOptions): Estim
       ...ownAssumptions(parsed),
       ...(calibration === null ? [] : calibratedAssumptions(calibration)),
     ],
-    caveats: caveatsOf(parsed),
+    caveats: [...caveatsOf(parsed), ...(time.kind === "estimated" ? timeCaveats(parsed, time.time) : [])],
     ...(calibration === null ? {} : { calibration }),
     ...(options.calibration === undefined || calibration !== null
       ? {}
@@ -90,6 +92,7 @@ function timeAndCost(
     gpuCount: plan.deviceCount,
     ownUsdPerGpuHour: plan.pricePerGpuHour ?? null,
     today,
+    filter: { gpusTogether: gpusTogether(plan) },
     mostOffers: OFFER_COUNT,
   });
   const cost = [...(own === null ? [] : [own]), ...offers];

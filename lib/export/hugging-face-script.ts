@@ -207,7 +207,7 @@ function settingLines({ plan, architecture }: ParsedPlan): string[] {
     `DEVICE_COUNT = ${plan.deviceCount}`,
     `PER_DEVICE_BATCH_SIZE = ${plan.perDeviceBatchSize}`,
     `GRAD_ACCUMULATION_STEPS = ${plan.gradAccumulationSteps}`,
-    `EPOCHS = ${plan.epochs}`,
+    plan.samplesSeen === undefined ? `EPOCHS = ${plan.epochs}` : `SAMPLES_SEEN = ${plan.samplesSeen}`,
     `CHECKPOINT_EVERY_EPOCHS = ${plan.checkpointEveryEpochs}`,
     `IMAGE_SIZE = ${plan.imageSize}`,
     `CONTEXT_LENGTH = ${plan.contextLength}`,

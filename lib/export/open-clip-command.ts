@@ -5,8 +5,10 @@
 
 import type { ClipArchitecture } from "../catalogue/architecture";
 import { ownSizes } from "../catalogue/model-table";
+import { formatCount } from "../format";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Plan, Precision } from "../plan/plan";
+import { runLength } from "../plan/run-length";
 import type { Export } from "./exported";
 import { planFacts } from "./plan-facts";
 import { openClipTag } from "./pretrained-weights";
@@ -84,7 +86,7 @@ export function openClipArguments({ plan, architecture }: ParsedPlan): string[][
     ["--workers", String(plan.loaderWorkers)],
     ["--batch-size", String(plan.perDeviceBatchSize)],
     ...(plan.gradAccumulationSteps > 1 ? [["--accum-freq", String(plan.gradAccumulationSteps)]] : []),
-    ["--epochs", String(plan.epochs)],
+    ["--epochs", String(runLength(plan).epochCount)],
     ["--save-frequency", String(plan.checkpointEveryEpochs)],
     ["--precision", PRECISIONS[plan.precision]],
     ...optimizerArguments(plan),
@@ -170,6 +172,12 @@ function commandNotes({ plan, architecture }: ParsedPlan): string[] {
   ];
   if (typeof plan.model !== "string" || openClipTag(plan.model) === null) {
     notes.push("No published weights are known for this model: it starts at random unless --pretrained names a file.");
+  }
+  if (plan.samplesSeen !== undefined) {
+    const { epochCount, stepsPerEpoch, stepSamples } = runLength(plan);
+    notes.push(
+      `open_clip_train stops after whole epochs: ${formatCount(epochCount)} of them see ${formatCount(epochCount * stepsPerEpoch * stepSamples)} samples where the plan has ${formatCount(plan.samplesSeen)}.`,
+    );
   }
   if (plan.gradAccumulationSteps > 1) {
     notes.push(

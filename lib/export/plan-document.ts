@@ -1,7 +1,8 @@
 /** A plan, and what was estimated for it, as a document: to keep, to paste into a ticket, to open as a table. */
 
-import type { Estimate } from "../estimate/estimate";
-import { formatBytes, formatCount } from "../format";
+import type { Cost } from "../estimate/cost";
+import type { Estimate, Interval } from "../estimate/estimate";
+import { formatBytes, formatCount, formatFigure, formatSeconds, formatUsd } from "../format";
 import { type ParsedPlan, PLAN_UNITS } from "../plan/parse-plan";
 import type { ExportedText } from "./exported";
 
@@ -50,7 +51,8 @@ function flattened(value: unknown, path: string): [path: string, value: string][
   return Object.entries(value).flatMap(([key, inner]) => flattened(inner, path === "" ? key : `${path}.${key}`));
 }
 
-function figureRows({ memory, parameters, flops, globalBatchSize, modelVersion }: Estimate): string[][] {
+function figureRows(estimate: Estimate): string[][] {
+  const { memory, parameters, flops, globalBatchSize, modelVersion } = estimate;
   const bytes = (name: string, value: number) => [name, String(value), "bytes", "derived"];
   return [
     ["estimate.modelVersion", modelVersion, "", "derived"],
@@ -66,10 +68,64 @@ function figureRows({ memory, parameters, flops, globalBatchSize, modelVersion }
     ["parameters.trainable", String(parameters.trainable), "parameters", "derived"],
     ["flops.step", String(flops.step), "FLOPs", "derived"],
     ["globalBatchSize", String(globalBatchSize), "samples", "derived"],
+    ...timeRows(estimate),
+    ...estimate.cost.flatMap(costRows),
+    ...(estimate.noCost === null ? [] : [["cost.noCost", estimate.noCost, "", "derived"]]),
   ];
 }
 
-function shownFigures({ memory, parameters, globalBatchSize, modelVersion }: Estimate): string[][] {
+function timeRows({ time, noTime }: Estimate): string[][] {
+  if (time === null) return noTime === null ? [] : [["time.noTime", noTime.reason, "", "derived"]];
+  const range = (name: string, { low, likely, high }: Interval, unit: string) =>
+    Object.entries({ low, likely, high }).map(([end, value]) => [
+      `time.${name}.${end}`,
+      String(value),
+      unit,
+      "derived",
+    ]);
+  return [
+    ...range("stepSeconds", time.stepSeconds, "seconds"),
+    ...time.stepParts.map(({ id, seconds }) => [`time.stepParts.${id}`, String(seconds), "seconds", "derived"]),
+    ...range("samplesPerSecond", time.samplesPerSecond, "samples/s"),
+    ["time.limitedBy", time.limitedBy, "", "derived"],
+    ["time.scalingEfficiency", String(time.scalingEfficiency), "", "derived"],
+    ["time.stepsPerEpoch", String(time.stepsPerEpoch), "steps", "derived"],
+    ...range("totalSeconds", time.totalSeconds, "seconds"),
+    ...time.runParts.map(({ id, seconds }) => [`time.runParts.${id}`, String(seconds), "seconds", "derived"]),
+    ...range("gpuHours", time.gpuHours, "GPU-hours"),
+    ...(time.gpuEnergyKilowattHours === null
+      ? []
+      : range("gpuEnergyKilowattHours", time.gpuEnergyKilowattHours, "kWh")),
+  ];
+}
+
+function costRows({ offer, usd, usdPerGpuHour, billedGpuCount }: Cost, index: number): string[][] {
+  const row = (name: string, value: string, unit = "", status = "derived") => [
+    `cost.${index}.${name}`,
+    value,
+    unit,
+    status,
+  ];
+  return [
+    row("provider", offer === null ? "your own price" : offer.provider, "", offer === null ? "given" : "derived"),
+    ...(offer === null
+      ? []
+      : [
+          row("kind", offer.kind),
+          row("region", offer.region),
+          row("asOf", offer.asOf ?? "undated"),
+          row("stale", offer.stale ?? "no"),
+        ]),
+    row("usdPerGpuHour", String(usdPerGpuHour), "USD"),
+    row("billedGpuCount", String(billedGpuCount), "devices"),
+    ...Object.entries({ low: usd.low, likely: usd.likely, high: usd.high }).map(([end, value]) =>
+      row(`usd.${end}`, value.toFixed(2), "USD"),
+    ),
+  ];
+}
+
+function shownFigures(estimate: Estimate): string[][] {
+  const { memory, parameters, globalBatchSize, modelVersion } = estimate;
   const { low, likely, high } = memory.deviceBytes;
   return [
     ["verdict", memory.verdict.replaceAll("_", " ")],
@@ -84,8 +140,39 @@ function shownFigures({ memory, parameters, globalBatchSize, modelVersion }: Est
     ["parameters", formatCount(parameters.total)],
     ["of which train", formatCount(parameters.trainable)],
     ["samples per optimizer step", formatCount(globalBatchSize)],
+    ...shownTime(estimate),
+    ...shownCost(estimate),
     ["estimator", modelVersion],
   ];
+}
+
+function shownTime({ time, noTime }: Estimate): string[][] {
+  if (time === null) return noTime === null ? [] : [["time", noTime.reason]];
+  const range = ({ low, likely, high }: Interval, text: (value: number) => string) =>
+    `${text(likely)} (${text(low)} to ${text(high)})`;
+  return [
+    ["one training step", range(time.stepSeconds, formatSeconds)],
+    ["samples per second", range(time.samplesPerSecond, formatFigure)],
+    ["what limits the run", time.limit],
+    ["the whole run", range(time.totalSeconds, formatSeconds)],
+    ...time.runParts.map(({ label, note, seconds }) => [
+      `of it: ${label.toLowerCase()}`,
+      `${formatSeconds(seconds)}; ${note}`,
+    ]),
+    ["GPU-hours", range(time.gpuHours, formatFigure)],
+    ...(time.gpuEnergyKilowattHours === null
+      ? []
+      : [["electricity of the cards", `${range(time.gpuEnergyKilowattHours, formatFigure)} kWh`]]),
+  ];
+}
+
+function shownCost({ cost, noCost }: Estimate): string[][] {
+  const rows = cost.map(({ offer, usd, usdPerGpuHour, billedGpuCount }) => [
+    offer === null ? "cost at your own price" : `cost at ${offer.provider}, ${offer.kind.replace("_", " ")}`,
+    `${formatUsd(usd.likely)} (${formatUsd(usd.low)} to ${formatUsd(usd.high)}): ${formatUsd(usdPerGpuHour)} per GPU and hour, ${formatCount(billedGpuCount)} billed` +
+      (offer === null ? "" : `; ${offer.asOf ?? "undated"}${offer.stale === null ? "" : `; ${offer.stale}`}`),
+  ]);
+  return noCost === null ? rows : [...rows, ["cost", noCost]];
 }
 
 /** RFC 4180. A text that a spreadsheet would take for a formula is kept a text. */

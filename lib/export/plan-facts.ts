@@ -26,7 +26,7 @@ export function planFacts(plan: Plan, modelName: string): string[] {
     `trains ${strategyText(plan.strategy)}`,
     `${counted(perDeviceBatchSize, "sample")} per device on ${formatDevices(deviceCount, gpuName(plan))}${passes}`,
     `${PRECISIONS[plan.precision]}; ${OPTIMIZERS[plan.optimizer]}${plan.gradCheckpointing ? "; gradient checkpointing" : ""}`,
-    `${counted(plan.trainSampleCount, "sample")}, ${counted(plan.epochs, "epoch")}`,
+    `${counted(plan.trainSampleCount, "sample")}, ${plan.samplesSeen === undefined ? counted(plan.epochs, "epoch") : `${formatCount(plan.samplesSeen)} seen`}`,
   ];
 }
 

@@ -179,6 +179,8 @@ function mainLines(plan: Plan): string[] {
   const names = isClassified ? "class_names, " : "";
   const accumulates = gradAccumulationSteps > 1;
   const trainsScale = strategy.kind === "full" || strategy.kind === "partial";
+  const stopsWithin = plan.samplesSeen !== undefined;
+  const epochCount = stopsWithin ? "epoch_count" : "EPOCHS";
   return [
     "def main():",
     "    args = arguments()",
@@ -203,9 +205,9 @@ function mainLines(plan: Plan): string[] {
     "    steps_per_epoch = len(batches) // GRAD_ACCUMULATION_STEPS",
     "    if steps_per_epoch == 0:",
     '        raise SystemExit("The data does not fill one batch on every device.")',
-    "    step_count = EPOCHS * steps_per_epoch",
+    ...lengthLines(plan),
     "    done = 0",
-    "    for epoch in range(EPOCHS):",
+    `    for epoch in range(${epochCount}):`,
     ...(deviceCount > 1 ? ["        if WORLD_SIZE > 1:", "            batches.sampler.set_epoch(epoch)"] : []),
     "        model.train()",
     "        optimizer.zero_grad()",
@@ -239,18 +241,26 @@ function mainLines(plan: Plan): string[] {
     "            done += 1",
     "            if RANK == 0 and (done % 10 == 0 or done == 1):",
     '                print(f"epoch {epoch + 1}, step {done} of {step_count}: loss {loss.item():.4f}", flush=True)',
-    "            if done == args.max_steps:",
+    stopsWithin ? "            if done in (step_count, args.max_steps):" : "            if done == args.max_steps:",
     "                break",
     "        if validation is not None:",
     "            measured = validation_loss(model, validation, tokenizer, device)",
     "            if RANK == 0:",
     '                print(f"epoch {epoch + 1}: validation loss {measured:.4f}", flush=True)',
-    "        is_over = epoch + 1 == EPOCHS or done == args.max_steps",
+    `        is_over = epoch + 1 == ${epochCount} or done == args.max_steps`,
     "        if is_over or (epoch + 1) % CHECKPOINT_EVERY_EPOCHS == 0:",
     `            save(step, tokenizer, ${names}os.path.join(args.output, f"epoch-{epoch + 1}"))`,
     "        if is_over:",
     "            break",
     ...(deviceCount > 1 ? ["    if WORLD_SIZE > 1:", "        dist.destroy_process_group()"] : []),
+  ];
+}
+
+function lengthLines({ samplesSeen }: Plan): string[] {
+  if (samplesSeen === undefined) return ["    step_count = EPOCHS * steps_per_epoch"];
+  return [
+    "    step_count = math.ceil(SAMPLES_SEEN / (PER_DEVICE_BATCH_SIZE * GRAD_ACCUMULATION_STEPS * WORLD_SIZE))",
+    "    epoch_count = math.ceil(step_count / steps_per_epoch)",
   ];
 }
 

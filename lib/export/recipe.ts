@@ -4,12 +4,12 @@
  */
 
 import type { Plan, StrategyKind } from "../plan/plan";
+import { runLength } from "../plan/run-length";
 
 export interface Recipe {
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly warmupSteps: number;
-  readonly stepsPerEpoch: number;
 }
 
 /**
@@ -36,23 +36,12 @@ const WARMUP_FRACTION = 0.1;
 const MOST_DEVICES_PER_MACHINE = 8;
 
 export function recipeFor(plan: Plan): Recipe {
-  const stepsPerEpoch = optimizerStepsPerEpoch(plan);
   const rate = LEARNING_RATES[plan.strategy.kind];
   return {
     learningRate: plan.optimizer === "sgd" ? rate * SGD_RATE_FACTOR : rate,
     weightDecay: WEIGHT_DECAY,
-    warmupSteps: Math.min(LONGEST_WARMUP_STEPS, Math.floor(stepsPerEpoch * plan.epochs * WARMUP_FRACTION)),
-    stepsPerEpoch,
+    warmupSteps: Math.min(LONGEST_WARMUP_STEPS, Math.floor(runLength(plan).stepCount * WARMUP_FRACTION)),
   };
-}
-
-/**
- * Optimizer steps in one epoch. Each device gets its share of the samples, filled up so that all shares are equal;
- * incomplete batches, and incomplete groups of accumulated batches, are dropped, as open_clip's loader and loop do.
- */
-export function optimizerStepsPerEpoch(plan: Plan): number {
-  const samplesPerDevice = Math.ceil(plan.trainSampleCount / plan.deviceCount);
-  return Math.floor(Math.floor(samplesPerDevice / plan.perDeviceBatchSize) / plan.gradAccumulationSteps);
 }
 
 export interface Machines {

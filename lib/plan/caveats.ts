@@ -3,6 +3,7 @@
 import type { ClipArchitecture } from "../catalogue/architecture";
 import type { GpuSpec } from "../catalogue/gpus";
 import type { Plan } from "./plan";
+import { fullStepsPerEpoch, runLength } from "./run-length";
 
 export interface PlanCaveat {
   readonly code: string;
@@ -17,6 +18,7 @@ export function planCaveats(plan: Plan, architecture: ClipArchitecture, gpu: Gpu
     ...lossCaveats(plan, architecture),
     ...shardingCaveats(plan),
     ...checkpointingCaveats(plan, architecture),
+    ...lengthCaveats(plan),
   ];
 }
 
@@ -59,6 +61,13 @@ function whyNothingIsGathered({ deviceCount, strategy }: Plan, loss: ClipArchite
 function shardingCaveats({ sharding, deviceCount }: Plan): PlanCaveat[] {
   if (sharding === "none" || deviceCount > 1) return [];
   return [{ code: "sharding_without_effect", text: `${sharding} has no effect: there is one device.` }];
+}
+
+function lengthCaveats(plan: Plan): PlanCaveat[] {
+  if (fullStepsPerEpoch(plan) > 0) return [];
+  const { stepSamples } = runLength(plan);
+  const text = `${plan.trainSampleCount} training ${plan.trainSampleCount === 1 ? "sample does" : "samples do"} not fill a step of ${stepSamples}: one step an epoch is counted, but programs that drop incomplete batches, open_clip's and the exported script, would do none.`;
+  return [{ code: "data_smaller_than_step", text }];
 }
 
 function checkpointingCaveats(plan: Plan, { vision }: ClipArchitecture): PlanCaveat[] {

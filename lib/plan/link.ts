@@ -30,8 +30,10 @@ const PARAMETERS = {
   trainSampleCount: "trainSamples",
   validationSampleCount: "validationSamples",
   epochs: "epochs",
+  samplesSeen: "samplesSeen",
   loaderWorkers: "workers",
   averageImageBytes: "imageBytes",
+  storageBytesPerSecond: "storage",
   checkpointEveryEpochs: "checkpointEvery",
   pricePerGpuHour: "price",
 } as const satisfies Partial<Record<keyof Plan, string>>;
@@ -137,10 +139,11 @@ type PlainField = keyof typeof PARAMETERS;
 
 const PLAIN_FIELDS: readonly PlainField[] = fieldNames(PARAMETERS);
 
-/** A size is left out when it is the model's own, which the catalogue gives back. */
+/** A size is left out when it is the model's own, which the catalogue gives back; so are epochs that follow from samples. */
 function defaultsFor(plan: Plan): Readonly<Partial<Record<PlainField, unknown>>> {
   const own = typeof plan.model === "string" ? ownSizes(plan.model) : undefined;
-  return { ...PLAN_DEFAULTS, ...own };
+  const derived = plan.samplesSeen === undefined ? {} : { epochs: plan.epochs };
+  return { ...PLAN_DEFAULTS, ...own, ...derived };
 }
 
 function strategyParameters(strategy: Strategy): [string, string][] {

@@ -11,7 +11,8 @@ import { fieldNames } from "./field-names";
 import { issueAbout, issuesFromZod } from "./issues";
 import { migrate, type PlanRecord } from "./migrations";
 import { type Assumption, type Issue, type Plan, SCHEMA_VERSION, type Strategy } from "./plan";
-import { PLAN_FIELDS, type PlanFields, planSchema } from "./schema";
+import { epochsFor } from "./run-length";
+import { PLAN_FIELDS, PLAN_LIMITS, type PlanFields, planSchema } from "./schema";
 
 export interface ParsedPlan {
   readonly ok: true;
@@ -39,6 +40,7 @@ export function parsePlan(input: unknown): PlanParsing {
   const model = judgeModel(record, fields, issues);
   const gpu = judgeGpu(fields, issues);
   judgeAttention(fields, issues);
+  judgeLength(record, fields, issues);
   if (model !== null) judgeStrategy(fields.strategy, model, issues);
   if (issues.length > 0 || !checked.success || model === null || gpu === null) {
     return { ok: false, issues: withoutFlood(issues) };
@@ -152,6 +154,23 @@ function judgeAttention({ attention, implementation }: Partial<PlanFields>, issu
   issues.push(issueAbout("attention", "contradiction", attention, message, ["math", "sdpa"]));
 }
 
+/** Samples seen say how many epochs there are; where both are given they must agree. */
+function judgeLength(
+  record: PlanRecord,
+  { samplesSeen, trainSampleCount, epochs }: Partial<PlanFields>,
+  issues: Issue[],
+): void {
+  if (samplesSeen === undefined || trainSampleCount === undefined) return;
+  const needed = epochsFor(samplesSeen, trainSampleCount);
+  if (needed > PLAN_LIMITS.epochs) {
+    const message = `would take ${needed} epochs of ${trainSampleCount} samples, more than ${PLAN_LIMITS.epochs}; use ${PLAN_LIMITS.epochs * trainSampleCount} or fewer`;
+    issues.push(issueAbout("samplesSeen", "out_of_range", samplesSeen, message));
+  } else if (record.epochs !== undefined && epochs !== undefined && epochs !== needed) {
+    const message = `and samplesSeen ${samplesSeen} contradict each other: so many samples take ${needed} of ${trainSampleCount} each; leave one of the two out`;
+    issues.push(issueAbout("epochs", "contradiction", epochs, message, [String(needed)]));
+  }
+}
+
 /** A strategy may ask for more than the model has. */
 function judgeStrategy(strategy: Strategy | undefined, { architecture, name }: JudgedModel, issues: Issue[]): void {
   if (strategy?.kind === "partial") {
@@ -213,9 +232,11 @@ function completePlan(fields: PlanFields, { model, architecture }: JudgedModel, 
     gpu: typeof fields.gpu === "string" ? (gpu.id ?? fields.gpu) : fields.gpu,
     trainSampleCount: fields.trainSampleCount,
     validationSampleCount: fields.validationSampleCount,
-    epochs: fields.epochs,
+    epochs: fields.samplesSeen === undefined ? fields.epochs : epochsFor(fields.samplesSeen, fields.trainSampleCount),
+    ...(fields.samplesSeen === undefined ? {} : { samplesSeen: fields.samplesSeen }),
     loaderWorkers: fields.loaderWorkers,
     averageImageBytes: fields.averageImageBytes,
+    ...(fields.storageBytesPerSecond === undefined ? {} : { storageBytesPerSecond: fields.storageBytesPerSecond }),
     checkpointEveryEpochs: fields.checkpointEveryEpochs,
     ...(fields.pricePerGpuHour === undefined ? {} : { pricePerGpuHour: fields.pricePerGpuHour }),
   };
@@ -237,8 +258,10 @@ export const PLAN_UNITS: Readonly<Partial<Record<keyof Plan, string>>> = {
   trainSampleCount: "pairs",
   validationSampleCount: "pairs",
   epochs: "epochs",
+  samplesSeen: "pairs",
   loaderWorkers: "processes",
   averageImageBytes: "bytes",
+  storageBytesPerSecond: "bytes/s",
   checkpointEveryEpochs: "epochs",
   pricePerGpuHour: "USD",
 };
@@ -254,7 +277,12 @@ function assumptionsOf(record: PlanRecord, plan: Plan, model: JudgedModel, gpu: 
     assumptions.push({ field: "model.activation", value: "quick_gelu", status: "default", note });
   }
   for (const field of DEFAULTED_FIELDS) {
-    if (record[field] === undefined) assumptions.push(defaultAssumption(field, plan));
+    if (record[field] !== undefined) continue;
+    const assumption = defaultAssumption(field, plan);
+    const isDerived = field === "epochs" && plan.samplesSeen !== undefined;
+    assumptions.push(
+      isDerived ? { ...assumption, status: "derived", note: "as many as samplesSeen takes" } : assumption,
+    );
   }
   for (const field of ["imageSize", "contextLength"] as const) {
     if (record[field] !== undefined && record[field] !== null) continue;

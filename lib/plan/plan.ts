@@ -59,8 +59,12 @@ export interface Plan {
   readonly trainSampleCount: number;
   readonly validationSampleCount: number;
   readonly epochs: number;
+  /** Samples after which training stops, in the middle of an epoch if need be; absent where `epochs` decides. */
+  readonly samplesSeen?: number;
   readonly loaderWorkers: number;
   readonly averageImageBytes: number;
+  /** Bytes per second at which one machine reads image files; absent when the user did not say. */
+  readonly storageBytesPerSecond?: number;
   /** A checkpoint is written after every so many epochs, and after the last. */
   readonly checkpointEveryEpochs: number;
   /** USD that the user pays for one GPU and hour; absent when they did not say. */

@@ -23,8 +23,10 @@ export const PLAN_LIMITS = {
   contextLength: 4096,
   sampleCount: 100_000_000_000,
   epochs: 10_000,
+  samplesSeen: 1_000_000_000_000_000,
   loaderWorkers: 1024,
   averageImageBytes: 1_000_000_000,
+  storageBytesPerSecond: { min: 1e3, max: 1e15 },
   pricePerGpuHour: 1000,
   gpuMemoryBytes: { min: 2 ** 28, max: 2 ** 44 },
   gpuRate: { min: 1e9, max: 1e19 },
@@ -184,12 +186,22 @@ export const PLAN_FIELDS = {
     .default(PLAN_DEFAULTS.validationSampleCount)
     .describe("Samples that go forward after every epoch."),
   epochs: wholeNumber(1, PLAN_LIMITS.epochs).default(PLAN_DEFAULTS.epochs),
+  samplesSeen: wholeNumber(1, PLAN_LIMITS.samplesSeen)
+    .optional()
+    .describe("Samples after which training stops, instead of epochs, which then follow from it."),
   loaderWorkers: wholeNumber(0, PLAN_LIMITS.loaderWorkers)
     .default(PLAN_DEFAULTS.loaderWorkers)
     .describe("Data-loading processes per device; 0 loads in the training process."),
   averageImageBytes: wholeNumber(1, PLAN_LIMITS.averageImageBytes)
     .default(PLAN_DEFAULTS.averageImageBytes)
     .describe("Mean size of an image file as stored."),
+  storageBytesPerSecond: numberWithin(
+    PLAN_LIMITS.storageBytesPerSecond.min,
+    PLAN_LIMITS.storageBytesPerSecond.max,
+    "bytes per second",
+  )
+    .optional()
+    .describe("Rate at which one machine reads image files; without it, that of a local disk is assumed."),
   checkpointEveryEpochs: wholeNumber(1, PLAN_LIMITS.epochs)
     .default(PLAN_DEFAULTS.checkpointEveryEpochs)
     .describe("Epochs between checkpoints; one is written after the last epoch in any case."),

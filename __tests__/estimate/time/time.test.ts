@@ -44,7 +44,13 @@ test("the parts of a step and of a run sum to the whole, and every range holds i
         expect(range.likely).toBeLessThanOrEqual(range.high);
       }
       expect(time.gpuHours.likely).toBeCloseTo((time.totalSeconds.likely * plan.deviceCount) / HOUR_SECONDS, 9);
-      expect(time.limitedBy).toBe(time.rates[0]?.id);
+      // What feeds the step sets the pace only where the step waits for it.
+      const waits = time.stepParts.some(({ note }) => note === "the GPU waits for images");
+      const feeds = ["loader", "storage"];
+      const slowest = time.rates.find(({ id }) => feeds.includes(id) === waits);
+      expect(time.limitedBy).toBe(slowest?.id);
+      for (const { samplesPerSecond } of time.rates)
+        expect(time.samplesPerSecond.likely).toBeLessThanOrEqual(samplesPerSecond * (1 + 1e-9));
     }),
     { numRuns: 25 },
   );
@@ -80,8 +86,90 @@ test("a card that is better in every rate is never slower", () => {
 test("the loader that cannot keep up is named, with the workers that would do", () => {
   const time = timeOf({ perDeviceBatchSize: 256, loaderWorkers: 1, gpu: "h100-sxm5-80gb" });
   expect(time.limitedBy).toBe("loader");
-  expect(time.limit).toMatch(/^The loader: 1 workers give \d+ samples\/s, .* workers would do\.$/);
+  expect(time.limit).toMatch(/^The loader: 1 worker gives \d+ samples\/s, .* \d+ workers would do\.$/);
   expect(time.stepParts.find(({ id }) => id === "waiting")?.note).toBe("the GPU waits for images");
+});
+
+test("the workers that would do are enough, and one fewer is not", () => {
+  const plan = { perDeviceBatchSize: 256, gpu: "h100-sxm5-80gb" };
+  const needed = Number(/(\d+) workers would do/.exec(timeOf({ ...plan, loaderWorkers: 2 }).limit)?.[1]);
+  expect(timeOf({ ...plan, loaderWorkers: needed }).limitedBy).not.toBe("loader");
+  expect(timeOf({ ...plan, loaderWorkers: needed - 1 }).limitedBy).toBe("loader");
+});
+
+test("without workers images are loaded between steps, not behind them", () => {
+  const [none, one, many] = [0, 1, 64].map((loaderWorkers) => timeOf({ loaderWorkers }).stepSeconds.likely);
+  // ViT-B/32 at 224 pixels, 115 kB: 0.057 µs × 115,000 + 0.035 µs × 224² = 8.311 ms an image.
+  expect(one).toBeCloseTo(32 * 8.31116e-3, 6);
+  expect(none).toBeCloseTo((one ?? 0) + (many ?? 0), 9);
+});
+
+test("a storage that hands over files too slowly is named, with the rate that would do", () => {
+  const plan = { perDeviceBatchSize: 256, loaderWorkers: 64, gpu: "h100-sxm5-80gb" };
+  // 11.5 MB/s ÷ 115 kB.
+  const slow = timeOf({ ...plan, storageBytesPerSecond: 11.5e6 });
+  expect(slow.limitedBy).toBe("storage");
+  expect(slow.samplesPerSecond.likely).toBeCloseTo(100, 6);
+  const enough = Number(/: ([\d.,]+) MB\/s would do/.exec(slow.limit)?.[1]?.replace(",", ""));
+  expect(timeOf({ ...plan, storageBytesPerSecond: enough * 1.01e6 }).limitedBy).not.toBe("storage");
+});
+
+test("cards that wait for each other longer than they compute are told so, and their range knows the links", () => {
+  const plan = { model: "ViT-bigG-14", perDeviceBatchSize: 4, gpu: "rtx-4090", deviceCount: 8, precision: "amp_bf16" };
+  const time = timeOf({ ...plan, sharding: "zero3", loaderWorkers: 16 });
+  expect(time.limitedBy).toBe("communication");
+  expect(time.limit).toMatch(/^The GPUs exchange gradients and weights for /);
+  const exposed = time.stepParts.find(({ id }) => id === "communication")?.seconds ?? 0;
+  // Links may be 0.9 / 0.7 as fast as likely, or 0.4 / 0.7.
+  expect(time.stepSeconds.low).toBeLessThan(time.stepSeconds.likely - (1 - 0.7 / 0.9) * exposed);
+  expect(time.stepSeconds.high).toBeGreaterThan(time.stepSeconds.likely + (0.7 / 0.4 - 1) * exposed);
+});
+
+test("a run of so many samples has the steps that see them, the last epoch cut short", () => {
+  const plan = { trainSampleCount: 1000, perDeviceBatchSize: 100, validationSampleCount: 0, loaderWorkers: 64 };
+  const time = timeOf({ ...plan, samplesSeen: 2450 });
+  const training = time.runParts.find(({ id }) => id === "training");
+  expect(training?.note).toBe("25 steps of 100 samples, in 3 epochs");
+  expect(training?.seconds).toBeCloseTo(25 * time.stepSeconds.likely, 9);
+  const whole = timeOf({ ...plan, epochs: 3 });
+  expect(timeOf({ ...plan, samplesSeen: 3000 }).totalSeconds).toEqual(whole.totalSeconds);
+});
+
+test("a run starts with the program, the weights and the first batch of each epoch", () => {
+  const start = (input: Readonly<Record<string, unknown>>) =>
+    timeOf({ validationSampleCount: 0, ...input }).runParts.find(({ id }) => id === "start")?.seconds ?? 0;
+  // 5 s, 151,277,313 weights of 4 bytes at 1 GB/s, and 32 images of 8.311 ms by one worker, ten times.
+  const weights = (151_277_313 * 4) / 1e9;
+  expect(start({ loaderWorkers: 64 })).toBeCloseTo(5 + weights + 10 * 32 * 8.31116e-3, 6);
+  // Where the loader sets the pace, its workers are ahead with the batches after the first.
+  expect(start({ loaderWorkers: 1, trainSampleCount: 1_000_000 })).toBeCloseTo(5 + weights, 6);
+});
+
+test("a checkpoint holds what a run changes: all weights beside all devices' state, or what is small beside frozen towers", () => {
+  const bytes = (input: Readonly<Record<string, unknown>>) =>
+    (timeOf({ epochs: 1, ...input }).runParts.find(({ id }) => id === "checkpoints")?.seconds ?? 0) * 1e9;
+  const full = bytes({});
+  // Weights and two moments of each, 4 bytes.
+  expect(full / (12 * 151_277_313)).toBeCloseTo(1, 3);
+  expect(bytes({ deviceCount: 8, sharding: "zero1" }) / full).toBeCloseTo(1, 3);
+  // A head of 512 × 100 weights and 100 biases.
+  expect(bytes({ strategy: { kind: "linear_probe" } }) / (12 * 51_300)).toBeCloseTo(1, 1);
+});
+
+test("open_clip's program validates on one GPU, another script on all", () => {
+  const passes = (input: Readonly<Record<string, unknown>>) =>
+    timeOf({ deviceCount: 4, validationSampleCount: 1280, ...input }).runParts.find(({ id }) => id === "validation")
+      ?.note;
+  expect(passes({})).toBe("40 forward passes after each epoch, on one GPU, as open_clip does");
+  expect(passes({ implementation: "transformers" })).toBe("10 forward passes after each epoch");
+});
+
+test("accumulation is told to be another thing in open_clip's program, and kept features another in a linear probe", () => {
+  const codes = (input: Readonly<Record<string, unknown>>) => answer(input).caveats.map(({ code }) => code);
+  expect(codes({ gradAccumulationSteps: 4 })).toContain("accum_freq");
+  expect(codes({ gradAccumulationSteps: 4, implementation: "transformers" })).not.toContain("accum_freq");
+  expect(codes({ strategy: { kind: "linear_probe" } })).toContain("features_not_kept");
+  expect(codes({ strategy: { kind: "linear_probe" }, epochs: 1 })).not.toContain("features_not_kept");
 });
 
 test("bf16 on a card that only emulates it is refused with the way out, and its memory is answered all the same", () => {
@@ -103,7 +191,7 @@ test("a card of unknown rates has no time, and is told which figures are missing
 test("each link of the chain says whether its rate rests on measurements", () => {
   const { rates } = timeOf({ gpu: "h100-sxm5-80gb", deviceCount: 8 });
   const assumed = rates.filter(({ status }) => status === "assumed").map(({ id }) => id);
-  expect(assumed.sort()).toEqual(["communication", "host"]);
+  expect(assumed.sort()).toEqual(["communication", "host", "storage"]);
   expect(rates.every(({ status }) => status !== undefined)).toBe(true);
 });
 

@@ -2,6 +2,7 @@ import type { ClipArchitecture } from "../../catalogue/architecture";
 import type { GpuSpec } from "../../catalogue/gpus";
 import { COLLECTIVE_EFFICIENCY, PCIE_EFFICIENCY } from "../../catalogue/kernel-efficiencies";
 import type { Plan } from "../../plan/plan";
+import type { DeviceSeconds } from "../../readings/roofline";
 import { GB, MIB } from "../../units";
 
 /** Seconds of collectives in one step, and how many of them no computation hides. */
@@ -34,6 +35,11 @@ export function hostLinkBytesPerSecond(gpu: GpuSpec): { readonly bytesPerSecond:
 const NETWORK_BYTES_PER_SECOND = 25 * GB;
 export const GPUS_PER_MACHINE = 8;
 
+/** GPUs that one machine must hold for the links that time is reckoned with. */
+export function gpusTogether({ deviceCount }: Plan): number {
+  return Math.min(deviceCount, GPUS_PER_MACHINE);
+}
+
 /** Bytes per second and direction between two devices of the plan, before what collectives reach of it. */
 export function linkBytesPerSecond(gpu: GpuSpec, deviceCount: number): { bytesPerSecond: number; name: string } {
   if (deviceCount > GPUS_PER_MACHINE)
@@ -43,37 +49,63 @@ export function linkBytesPerSecond(gpu: GpuSpec, deviceCount: number): { bytesPe
   return { bytesPerSecond: hostLinkBytesPerSecond(gpu).bytesPerSecond, name: "PCI Express" };
 }
 
+/** Bytes of what is exchanged, on one device. */
+export interface ExchangedBytes {
+  readonly trainedBytes: number;
+  readonly weightBytes: number;
+}
+
 /**
- * Collectives of a step: gradients are summed over the devices bucket by bucket behind the backward pass, features are
- * gathered for the loss in front of it, and sharded weights are fetched before each use.
+ * Collectives of a step. A ring of N devices moves (N−1)/N of a tensor through every link to scatter its sum or to gather
+ * its parts, and twice that for a sum that all need:
  *
- * A ring moves 2·(N−1)/N of the gradients through every link; ZeRO-3 moves the weights twice besides.
+ *   none   gradients summed for all, bucket by bucket behind the last backward pass
+ *   zero1  the same, then the updated weights gathered, behind nothing
+ *   zero2  gradients scattered; weights gathered for each pass, behind the forward pass
+ *   zero3  the same, and weights gathered again for each backward pass
  *
- * @source arXiv:2006.15704 §3.2 (buckets, overlap); arXiv:1910.02054 §7 (volumes of the ZeRO stages)
+ * Features are gathered for the loss, where everything waits.
+ *
+ * @param once  seconds of the card for one micro-batch
+ * @source arXiv:2006.15704 §3.2 (buckets, overlap); arXiv:1910.02054 §7 (volumes of the ZeRO stages). What is done when is
+ * as PyTorch's `ZeroRedundancyOptimizer` (zero1) and `fully_shard` (zero2, zero3) do it, which the exported script uses.
  */
 export function communication(
   plan: Plan,
   architecture: ClipArchitecture,
   gpu: GpuSpec,
-  trainedBytes: number,
-  weightBytes: number,
-  hidingSeconds: number,
+  { trainedBytes, weightBytes }: ExchangedBytes,
+  once: DeviceSeconds,
   efficiency: number = COLLECTIVE_EFFICIENCY.likely,
 ): Communication {
-  const { deviceCount } = plan;
+  const { deviceCount, gradAccumulationSteps: passes } = plan;
   if (deviceCount === 1) return { seconds: 0, exposedSeconds: 0, note: "one device" };
   const link = linkBytesPerSecond(gpu, deviceCount);
-  const rate = link.bytesPerSecond * efficiency;
-  const share = (deviceCount - 1) / deviceCount;
-  const gradients = (2 * share * trainedBytes) / rate;
-  const weights = plan.sharding === "zero3" ? (2 * share * weightBytes) / rate : 0;
-  const features = (plan.gradAccumulationSteps * featureBytes(plan, architecture) * share) / rate;
-  const hidden = gradients + weights;
+  const secondsOf = (bytes: number) => (bytes * (deviceCount - 1)) / deviceCount / (link.bytesPerSecond * efficiency);
+  const { gradientPasses, gathers, isGatheredAfter } = VOLUMES[plan.sharding];
+  const gradients = gradientPasses * secondsOf(trainedBytes);
   // The last bucket waits for the last gradient.
-  const lastBucket = Math.min(gradients, (2 * share * BUCKET_BYTES) / rate);
-  const exposedSeconds = features + (trainedBytes === 0 ? 0 : Math.max(lastBucket, hidden - hidingSeconds));
-  return { seconds: hidden + features, exposedSeconds, note: `over ${link.name}` };
+  const lastBucket = gradientPasses * secondsOf(Math.min(trainedBytes, BUCKET_BYTES));
+  const exposedGradients = Math.max(lastBucket, gradients - once.backward);
+  const weights = passes * gathers * secondsOf(weightBytes);
+  const hiding = passes * (gathers === 1 ? once.forward : once.forward + once.recompute + once.backward);
+  const taken = gathers === 2 ? Math.min(gradients, once.backward) : 0;
+  const exposedWeights = Math.max(0, weights - (hiding - taken));
+  const updated = isGatheredAfter ? secondsOf(trainedBytes) : 0;
+  const features = passes * secondsOf(featureBytes(plan, architecture));
+  return {
+    seconds: gradients + weights + updated + features,
+    exposedSeconds: exposedGradients + exposedWeights + updated + features,
+    note: `over ${link.name}`,
+  };
 }
+
+const VOLUMES = {
+  none: { gradientPasses: 2, gathers: 0, isGatheredAfter: false },
+  zero1: { gradientPasses: 2, gathers: 0, isGatheredAfter: true },
+  zero2: { gradientPasses: 1, gathers: 1, isGatheredAfter: false },
+  zero3: { gradientPasses: 1, gathers: 2, isGatheredAfter: false },
+} as const satisfies Record<Plan["sharding"], unknown>;
 
 /** Source: PyTorch `DistributedDataParallel(bucket_cap_mb=25)`. */
 const BUCKET_BYTES = 25 * MIB;

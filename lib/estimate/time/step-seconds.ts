@@ -1,20 +1,22 @@
 import type { ClipArchitecture } from "../../catalogue/architecture";
 import type { GpuSpec } from "../../catalogue/gpus";
-import { HOST_SECONDS_PER_KERNEL, KERNEL_EFFICIENCIES } from "../../catalogue/kernel-efficiencies";
+import {
+  COLLECTIVE_EFFICIENCY,
+  HOST_SECONDS_PER_KERNEL,
+  KERNEL_EFFICIENCIES,
+} from "../../catalogue/kernel-efficiencies";
 import type { LoweredStep } from "../../engine/tape";
 import type { Plan } from "../../plan/plan";
 import type { Kernel } from "../../readings/kernels";
 import { type CardRates, type DeviceSeconds, deviceSeconds } from "../../readings/roofline";
-import { type Communication, communication } from "./communication";
+import { type Communication, communication, type ExchangedBytes } from "./communication";
 import { transferSeconds } from "./loading";
 import { pacedSeconds } from "./pace";
 
 /** What the time of a plan is reckoned from; the card comes separately, as one step is asked of many cards. */
-export interface StepWork {
+export interface StepWork extends ExchangedBytes {
   readonly kernels: readonly Kernel[];
   readonly update: LoweredStep["update"];
-  readonly trainedBytes: number;
-  readonly weightBytes: number;
 }
 
 /** Seconds of the card for one forward and backward pass and one update. */
@@ -35,6 +37,9 @@ export interface StepSeconds {
   readonly communication: Communication;
   /** What the card with the collectives it waits for and the host take together. */
   readonly total: number;
+  /** The same with collectives and host as quick, and as slow, as they may be. */
+  readonly quickest: number;
+  readonly slowest: number;
   readonly kernelCount: number;
 }
 
@@ -49,7 +54,6 @@ export function stepSeconds(
   plan: Plan,
   architecture: ClipArchitecture,
   gpu: GpuSpec,
-  hostSecondsPerKernel: number = HOST_SECONDS_PER_KERNEL.likely,
 ): StepSeconds {
   const passes = plan.gradAccumulationSteps;
   const shard = plan.sharding === "none" ? 1 : plan.deviceCount;
@@ -63,15 +67,23 @@ export function stepSeconds(
   };
   const device = parts.forward + parts.recompute + parts.backward + parts.optimizer + parts.transfer;
   const kernelCount = passes * (once.kernelCount - work.update.kernelCount) + work.update.kernelCount;
-  const host = kernelCount * hostSecondsPerKernel;
-  // Gradients are reduced behind the last micro-batch's backward pass alone.
-  const collectives = communication(plan, architecture, gpu, work.trainedBytes, work.weightBytes, once.backward);
+  const collectives = (efficiency: number) => communication(plan, architecture, gpu, work, once, efficiency);
+  const likely = collectives(COLLECTIVE_EFFICIENCY.likely);
+  const host = kernelCount * HOST_SECONDS_PER_KERNEL.likely;
   return {
     ...parts,
     device,
     host,
-    communication: collectives,
-    total: pacedSeconds(device + collectives.exposedSeconds, host),
+    communication: likely,
+    total: pacedSeconds(device + likely.exposedSeconds, host),
+    quickest: Math.max(
+      device + collectives(COLLECTIVE_EFFICIENCY.high).exposedSeconds,
+      kernelCount * HOST_SECONDS_PER_KERNEL.low,
+    ),
+    slowest: pacedSeconds(
+      device + collectives(COLLECTIVE_EFFICIENCY.low).exposedSeconds,
+      kernelCount * HOST_SECONDS_PER_KERNEL.high,
+    ),
     kernelCount,
   };
 }

@@ -4,7 +4,7 @@ import type { Precision } from "../../plan/plan";
 import type { Interval } from "../estimate";
 
 /** What the whole run waits for. `host`: the CPU cannot hand over kernels as fast as the card runs them. */
-export const TIME_LIMITS = ["gpu", "host", "loader", "transfer", "communication"] as const;
+export const TIME_LIMITS = ["gpu", "host", "loader", "storage", "transfer", "communication"] as const;
 export type TimeLimit = (typeof TIME_LIMITS)[number];
 
 export const STEP_PARTS = [
@@ -36,7 +36,7 @@ export interface RateLimit {
   readonly status?: "estimated" | "assumed" | undefined;
 }
 
-export const RUN_PARTS = ["training", "validation", "checkpoints"] as const;
+export const RUN_PARTS = ["start", "training", "validation", "checkpoints"] as const;
 
 export interface RunPart {
   readonly id: (typeof RUN_PARTS)[number];
