@@ -22,7 +22,7 @@ import { accuracyReport } from "./accuracy/report";
 import { brokenSearchLimits, compareSearches, printSearches } from "./accuracy/search/search-report";
 import { compareTimes } from "./accuracy/time/comparisons";
 import { brokenTimeLimits, COMMITTED_TIME_FIGURES } from "./accuracy/time/time-gates";
-import { printTimeReport, printWorstTimes } from "./accuracy/time/time-print";
+import { printLargeRuns, printTimeReport, printWorstTimes } from "./accuracy/time/time-print";
 import { timeReport } from "./accuracy/time/time-report";
 import { COMMITTED_FIGURES, readTruth, TRUTH_FILES } from "./accuracy/truth-files";
 
@@ -70,7 +70,7 @@ function reportTime(options: AccuracyOptions): number {
   if (options.json) {
     process.stdout.write(toJson({ modelVersion: MODEL_VERSION, ...report, broken }));
   } else {
-    const parts = [printTimeReport(report)];
+    const parts = [printTimeReport(report), printLargeRuns(compared.comparisons)];
     if (options.worstCount > 0) parts.push(printWorstTimes(compared.comparisons, options.worstCount));
     parts.push(broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n"));
     process.stdout.write(`${parts.join("\n\n")}\n`);

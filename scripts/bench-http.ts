@@ -5,14 +5,11 @@
  *   npm run bench:http -- [seconds]
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { availableParallelism } from "node:os";
 import autocannon from "autocannon";
 import { formatCount } from "../lib/format";
 import type { LoraTarget, Precision, Strategy } from "../lib/plan/plan";
 import { KB } from "../lib/units";
+import { startBuiltServer } from "./built-server";
 
 const CONNECTIONS = 10;
 const TARGETS = { requestsPerSecond: 300, latencyP99Ms: 80, answerBytes: 50 * KB } as const;
@@ -53,18 +50,13 @@ const seconds = Number(process.argv[2] ?? 10);
 if (!(seconds >= 1 && seconds <= 600))
   throw new RangeError(`seconds must be within 1..600, received ${process.argv[2]}`);
 
-const port = await freePort();
-const server = spawn(process.execPath, ["scripts/start.mjs"], {
-  stdio: ["ignore", "pipe", "inherit"],
-  env: { ...process.env, HOST: "127.0.0.1", PORT: String(port) },
-});
+const server = await startBuiltServer();
 try {
-  await ready(server);
   await load(WARM_UP_SECONDS, 0);
   const measured = await load(seconds, 1_000_000);
   report(measured);
 } finally {
-  server.kill();
+  server.stop();
 }
 
 interface Measured {
@@ -78,7 +70,7 @@ function load(duration: number, firstPlan: number): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const run = autocannon(
       {
-        url: `http://127.0.0.1:${port}/api/v1/estimates`,
+        url: `${server.url}/api/v1/estimates`,
         method: "POST",
         headers: { "Content-Type": "application/json" },
         connections: CONNECTIONS,
@@ -114,34 +106,4 @@ function report({ result, answerBytesLargest }: Measured): void {
   for (const [name, value, held] of rows)
     process.stdout.write(`${held ? "ok  " : "MISS"}  ${name.padEnd(34)}${value}\n`);
   if (rows.some(([, , held]) => !held)) process.exitCode = 1;
-}
-
-async function ready(process: ChildProcess): Promise<void> {
-  let output = "";
-  const ended = once(process, "exit").then(() => {
-    throw new Error(`The server ended before it was ready; is there a build? ${output}`);
-  });
-  const started = new Promise<void>((resolve) => {
-    process.stdout?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.split("Ready in").length > workerCount()) resolve();
-    });
-  });
-  ended.catch(() => undefined);
-  await Promise.race([started, ended]);
-}
-
-/** As many as `scripts/serve.mjs` starts. */
-function workerCount(): number {
-  return Number(process.env.WORKERS ?? Math.min(availableParallelism(), 8));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  if (address === null || typeof address === "string") throw new Error(`expected a port, received ${address}`);
-  probe.close();
-  await once(probe, "close");
-  return address.port;
 }

@@ -59,6 +59,14 @@ describe("the script for transformers, read by Python's own parser", () => {
     expect(prompt?.settings).toMatchObject({ CONTEXT_TOKENS: 4, CLASS_COUNT: 12 });
   });
 
+  withPython("stops at the samples that a plan says, in the middle of an epoch", () => {
+    const text = script({ trainSampleCount: 1000, samplesSeen: 2450 });
+    const [read] = readScripts([text]);
+    expect(read?.settings).toMatchObject({ SAMPLES_SEEN: 2450 });
+    expect(read?.settings).not.toHaveProperty("EPOCHS");
+    expect(text).toContain("if done in (step_count, args.max_steps):");
+  });
+
   withPython("keeps a card's name a text, whatever it holds", () => {
     const name = 'x"""\\" + __import__("os").name #';
     const [read] = readScripts([script({ gpu: { name, memoryBytes: 24e9 } })]);

@@ -64,6 +64,13 @@ describe("the open_clip command", () => {
       expect(given.has(flag)).toBe(true);
   });
 
+  test("runs whole epochs where a plan says samples, and tells how many they see", () => {
+    const plan = { trainSampleCount: 1000, perDeviceBatchSize: 100, samplesSeen: 2450 };
+    expect(flags(plan).get("--epochs")).toEqual(["3"]);
+    const result = exported("open_clip", plan);
+    expect(result.ok && result.notes.join("\n")).toContain("3 of them see 3,000 samples where the plan has 2,450.");
+  });
+
   test("leaves out what is open_clip's or the model's own way", () => {
     const given = flags({});
     for (const flag of ["--accum-freq", "--force-image-size", "--force-context-length", "--siglip", "--lock-image"]) {

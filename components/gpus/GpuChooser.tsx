@@ -2,7 +2,7 @@
 
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { SlidersHorizontal } from "lucide-react";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Option } from "@/components/planner/answers";
 import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
 import { chooseAmong } from "@/lib/estimate/choose-among";
@@ -10,7 +10,7 @@ import { DEVICE_COUNTS, type FittingChange, type RecommendationRow } from "@/lib
 import type { ByteUnit } from "@/lib/format";
 import type { AskRecommendation, Recommended } from "./answers";
 import { CHOICE_PARAMETERS, type Choices, choicesIn, choicesQuery, readChoices, withChoice } from "./choices";
-import { sortingIn, sortingText } from "./columns";
+import { type Sorting, sortingIn, sortingText } from "./columns";
 import { Filters, GoalPicker } from "./Filters";
 import { GpuTable } from "./GpuTable";
 import { Lead } from "./Lead";
@@ -19,7 +19,7 @@ import { PlanLine } from "./PlanLine";
 import { planQuery } from "./plan-link";
 
 /** How long the filters must rest before the server is asked what would make the plan fit cards that are too small. */
-const REST_MILLISECONDS = 250;
+const REST_MILLISECONDS = 600;
 const NO_CHANGES: readonly FittingChange[] = [];
 
 interface GpuChooserProps {
@@ -80,13 +80,24 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  const fittingChanges =
-    question !== null && changes.data?.kind === "recommendation"
-      ? changes.data.recommendation.fittingChanges.filter(({ gpuId }) => rows.some((row) => row.gpuId === gpuId))
-      : NO_CHANGES;
+  const told = question !== null && changes.data?.kind === "recommendation" ? changes.data : null;
+  const fittingChanges = useMemo(
+    () =>
+      told?.recommendation.fittingChanges.filter(({ gpuId }) => rows.some((row) => row.gpuId === gpuId)) ?? NO_CHANGES,
+    [told, rows],
+  );
 
-  const change = (name: (typeof CHOICE_PARAMETERS)[number], text: string | undefined) =>
-    setChoices((old) => withChoice(old, name, text));
+  const change = useCallback(
+    (name: (typeof CHOICE_PARAMETERS)[number], text: string | undefined) =>
+      setChoices((old) => withChoice(old, name, text)),
+    [],
+  );
+  // What follows a change of the answer alone is the same while a field is typed into, and then not drawn anew.
+  const sorting = useMemo(() => sortingIn(settled.sort), [settled.sort]);
+  const sort = useCallback(
+    (next: Sorting | null) => change("sort", next === null ? undefined : sortingText(next)),
+    [change],
+  );
   const filterCount = CHOICE_PARAMETERS.filter(
     (name) => name !== "goal" && name !== "sort" && choices[name] !== undefined,
   ).length;
@@ -129,13 +140,7 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
             <UnitSwitch />
           </div>
           <ParetoChart rows={rows} plan={plan} />
-          <GpuTable
-            rows={rows}
-            sorting={sortingIn(settled.sort)}
-            onSort={(sorting) => change("sort", sorting === null ? undefined : sortingText(sorting))}
-            fittingChanges={fittingChanges}
-            plan={plan}
-          />
+          <GpuTable rows={rows} sorting={sorting} onSort={sort} fittingChanges={fittingChanges} plan={plan} />
           <p role="status" className="sr-only">
             {bests[goal]?.reason ?? "Nothing that is left fits and has the figures for this."}
           </p>

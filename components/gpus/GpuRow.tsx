@@ -49,7 +49,7 @@ export const GpuRow = memo(function GpuRow({
     <tr className="group align-top">
       <th
         scope="row"
-        className="sticky left-0 z-[5] w-[11rem] min-w-[9.5rem] border-b border-line bg-panel py-2 pr-3 pl-1.5 text-left font-medium group-hover:bg-sunken sm:w-[13rem]"
+        className="sticky left-0 z-[5] border-b border-line bg-panel py-2 pr-3 pl-1.5 text-left font-medium group-hover:bg-sunken"
       >
         <div className={`flex items-start gap-1 ${otherCount === null ? "pl-7" : ""}`}>
           {otherCount !== null && otherCount > 0 && (

@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowDown, ArrowUp, ArrowUpDown, Download } from "lucide-react";
-import { useCallback, useState } from "react";
+import { memo, useCallback, useMemo, useState } from "react";
 import { downloadCsv, toCsv } from "@/components/charts/csv";
 import type { FittingChange, RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount } from "@/lib/format";
@@ -20,7 +20,7 @@ import {
 import { GpuRow } from "./GpuRow";
 
 /** Every card that is left, its best count first; the other counts open below it. */
-export function GpuTable({
+export const GpuTable = memo(function GpuTable({
   rows,
   sorting,
   onSort,
@@ -36,8 +36,8 @@ export function GpuTable({
   plan: Plan;
 }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const sorted = sortRows(rows, sorting);
-  const cards = byCard(sorted);
+  const sorted = useMemo(() => sortRows(rows, sorting), [rows, sorting]);
+  const cards = useMemo(() => byCard(sorted), [sorted]);
   const isAllOpen = cards.length > 0 && cards.every(([row]) => row === undefined || open.has(row.gpuId));
 
   const toggle = useCallback((gpuId: string) => {
@@ -85,10 +85,17 @@ export function GpuTable({
         tabIndex={0}
         className="relative mt-4 max-h-[min(52rem,82dvh)] overflow-auto rounded-lg border border-line"
       >
-        <table className="w-full min-w-[54rem] border-separate border-spacing-0 text-sm">
+        {/* Columns of fixed width: the browser need not measure every cell when rows change. */}
+        <table className="w-full min-w-[62rem] table-fixed border-separate border-spacing-0 text-sm">
           <caption className="sr-only">
             GPUs for this plan, {sorting === null ? "best first" : `sorted by ${COLUMNS[sorting.column].label}`}
           </caption>
+          <colgroup>
+            {COLUMN_IDS.map((column) => (
+              <col key={column} className={COLUMN_WIDTHS[column]} />
+            ))}
+            <col className="w-[5.5rem]" />
+          </colgroup>
           <thead>
             <tr>
               {COLUMN_IDS.map((column) => (
@@ -127,7 +134,16 @@ export function GpuTable({
       </section>
     </section>
   );
-}
+});
+
+const COLUMN_WIDTHS = {
+  gpu: "w-[10.5rem] sm:w-[13.5rem]",
+  verdict: "w-[13rem]",
+  batch: "w-[7.5rem]",
+  time: "w-[9.5rem]",
+  cost: "w-[12rem]",
+  limit: "w-[8rem]",
+} as const satisfies Record<ColumnId, string>;
 
 function SortHead({
   column,

@@ -1,6 +1,6 @@
 "use client";
 
-import { type PointerEvent, useMemo, useState } from "react";
+import { memo, type PointerEvent, useMemo, useState } from "react";
 import { DataTable } from "@/components/charts/DataTable";
 import { percent } from "@/components/charts/scale";
 import type { RecommendationRow } from "@/lib/estimate/recommendation";
@@ -15,7 +15,13 @@ const LETTER_SHARE = 0.0115;
 const LINE_SHARE = 0.06;
 
 /** Cost against time of everything that fits, and the line below which there is nothing. */
-export function ParetoChart({ rows, plan }: { rows: readonly RecommendationRow[]; plan: Plan }) {
+export const ParetoChart = memo(function ParetoChart({
+  rows,
+  plan,
+}: {
+  rows: readonly RecommendationRow[];
+  plan: Plan;
+}) {
   const pareto = useMemo(() => paretoOf(rows), [rows]);
   return (
     <section aria-labelledby="pareto-title" className="panel min-w-0 p-4 sm:p-6">
@@ -37,7 +43,7 @@ export function ParetoChart({ rows, plan }: { rows: readonly RecommendationRow[]
       )}
     </section>
   );
-}
+});
 
 function finding({ front }: Pareto): string {
   const quickest = front[0];

@@ -10,7 +10,7 @@ import { changesThatHelp } from "./changes";
 import { chooseAmong, isConsidered } from "./choose-among";
 import { leastRunCost } from "./cost";
 import { type DeviceMemory, deviceMemory } from "./device-memory";
-import type { Change } from "./estimate";
+import type { Change, Interval } from "./estimate";
 import { cardOf, lowerFor } from "./lowering";
 import { verdictOf } from "./memory";
 import { MODEL_VERSION } from "./model-version";
@@ -156,7 +156,7 @@ function rowOf(
     inChapter: gpu.inChapter,
     deviceCount,
     verdict: verdictOf(memory.deviceBytes, gpu.usableBytes),
-    deviceBytes: memory.deviceBytes,
+    deviceBytes: figuresOf(memory.deviceBytes),
     usableBytes: gpu.usableBytes,
     headroomBytes: gpu.usableBytes - memory.deviceBytes.high,
     largestBatchSize: largestBatchSize(gpu.usableBytes),
@@ -168,6 +168,11 @@ function rowOf(
     noCost: cost !== null ? null : whyNoCost(time === null, gpu.name),
     onFront: false,
   };
+}
+
+/** The reason of the range is the same for hundreds of rows, and estimates tell it. */
+function figuresOf({ low, likely, high }: Interval): Interval {
+  return { low, likely, high };
 }
 
 function whyNoCost(hasNoTime: boolean, name: string): string {

@@ -30,6 +30,7 @@ COMMON = (
 CASES = {
     "full": "--precision amp_bf16 --grad-checkpointing",
     "accumulation": "--accumulation 2 --optimizer sgd --attention math",
+    "samples_seen": "--samples-seen 20 --accumulation 3",
     "fp16": "--precision amp --attention eager",
     "bf16": "--precision bf16 --optimizer adamw_fused",
     "partial": "--strategy partial --unlocked-blocks 1",

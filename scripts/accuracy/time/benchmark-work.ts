@@ -115,6 +115,7 @@ function benchmarkWork(
     gpu,
     seconds,
     exposedSeconds: 0,
+    loadingCoreSeconds: null,
     flops: read.flops,
     parameterCount: read.parameterCount,
     peakFlopsPerSecond: card.peak,

@@ -1,7 +1,9 @@
 import type { ClipArchitecture } from "../../../lib/catalogue/architecture";
 import { HOST_SECONDS_PER_KERNEL, KERNEL_EFFICIENCIES } from "../../../lib/catalogue/kernel-efficiencies";
 import { TEXT_TOWER } from "../../../lib/clip/training-step";
+import { deviceMemory } from "../../../lib/estimate/device-memory";
 import { cardOf, planStep, type ResolvedPlan } from "../../../lib/estimate/lowering";
+import { loadingSecondsPerImage } from "../../../lib/estimate/time/loading";
 import { stepSeconds } from "../../../lib/estimate/time/step-seconds";
 import { copiesOf, type Node } from "../../../lib/graph/ir";
 import { coefficientOf } from "../../../lib/graph/shape";
@@ -23,7 +25,7 @@ export function clipWork(row: TimeRow): RowWork | null {
   if (model === null || row.strategy !== "full" || row.gpuCount === null) return null;
   if (precision === null || precision === "fp16" || precision === "tf32" || gradCheckpointing === null) return null;
   if (row.conditions.some((condition) => CHANGES_THE_STEP.test(condition))) return null;
-  const parsed = parsePlan({
+  const configuration = {
     model,
     gpu: row.gpuId ?? "",
     precision,
@@ -34,12 +36,22 @@ export function clipWork(row: TimeRow): RowWork | null {
     gatherWithGrad: row.conditions.includes("gather_with_grad"),
     ...(row.imageSize === null ? {} : { imageSize: row.imageSize }),
     ...(row.contextLength === null ? {} : { contextLength: row.contextLength }),
-  });
+  };
+  const asked = parsePlan(configuration);
+  if (!asked.ok) return null;
+  // What trained did fit: where the logits of all pairs would not, each card had its own rows alone.
+  const parsed = isTooLarge(asked) ? parsePlan({ ...configuration, localLoss: true, gatherWithGrad: true }) : asked;
   if (!parsed.ok) return null;
   // No plan can ask for the attention that open_clip had before PyTorch 2.0.
   const plan = { ...parsed.plan, attention: attentionOf(row.era) };
   const architecture = chinese === null ? parsed.architecture : withBert(parsed.architecture, chinese.textLayers);
   return clipSeconds({ ...parsed, plan, architecture }, row, chinese !== null);
+}
+
+function isTooLarge(resolved: ResolvedPlan): boolean {
+  const { plan, gpu } = resolved;
+  if (plan.deviceCount === 1 || plan.localLoss) return false;
+  return deviceMemory(resolved, planStep(resolved, cardOf(gpu)).lowered).deviceBytes.low > gpu.usableBytes;
 }
 
 /**
@@ -100,6 +112,7 @@ function clipSeconds(resolved: ResolvedPlan, row: TimeRow, hasDropout: boolean):
     gpu,
     seconds: device,
     exposedSeconds: communication.exposedSeconds,
+    loadingCoreSeconds: plan.perDeviceBatchSize * loadingSecondsPerImage(plan),
     flops,
     parameterCount,
     peakFlopsPerSecond: card.peak,

@@ -44,6 +44,18 @@ export interface TimeComparison {
   readonly parameterCount: number;
   readonly peakFlopsPerSecond: number;
   readonly bandwidthBytesPerSecond: number;
+  /** What the estimate of a published run on several cards is made of; null elsewhere. */
+  readonly cluster: ClusterParts | null;
+}
+
+export interface ClusterParts {
+  readonly gpuCount: number;
+  /** Seconds of one step: of the card alone, of the era's software besides, of collectives that nothing hides. */
+  readonly cardSeconds: number;
+  readonly eraSeconds: number;
+  readonly exposedSeconds: number;
+  /** Processor cores for each card that keep up with the measured rate, at the size of images that a plan assumes. */
+  readonly loadingCores: number | null;
 }
 
 export interface TimeComparisons {
@@ -105,6 +117,7 @@ function compareStep(work: MeasuredWork, { hostSecondsPerKernel }: Pace): TimeCo
     parameterCount: work.parameterCount,
     peakFlopsPerSecond: gpu.peakFlopsPerSecond[unit] ?? Number.NaN,
     bandwidthBytesPerSecond: gpu.memoryBandwidthBytesPerSecond ?? Number.NaN,
+    cluster: null,
   };
   const device = measuredDeviceSeconds(step);
   const clock = pacedSeconds(seconds, kernelCount * hostSecondsPerKernel);
@@ -189,6 +202,17 @@ function compared(row: TimeRow, work: RowWork, group: TimeGroup, estimatedSecond
     parameterCount: work.parameterCount,
     peakFlopsPerSecond: work.peakFlopsPerSecond,
     bandwidthBytesPerSecond: work.gpu.memoryBandwidthBytesPerSecond ?? Number.NaN,
+    cluster: row.task === "clip_train" ? clusterParts(row, work, measuredSeconds, estimatedSeconds) : null,
+  };
+}
+
+function clusterParts(row: TimeRow, work: RowWork, measuredSeconds: number, estimatedSeconds: number): ClusterParts {
+  return {
+    gpuCount: row.gpuCount ?? 1,
+    cardSeconds: work.seconds,
+    eraSeconds: estimatedSeconds - work.seconds - work.exposedSeconds,
+    exposedSeconds: work.exposedSeconds,
+    loadingCores: work.loadingCoreSeconds === null ? null : work.loadingCoreSeconds / measuredSeconds,
   };
 }
 

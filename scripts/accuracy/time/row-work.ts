@@ -7,6 +7,8 @@ export interface RowWork {
   readonly seconds: number;
   /** Seconds of collectives that nothing hides; an era's attention does not change them. */
   readonly exposedSeconds: number;
+  /** Seconds of processor cores that prepare the images of a step; null where images were at hand. */
+  readonly loadingCoreSeconds: number | null;
   /** FLOPs without recomputation. */
   readonly flops: number;
   readonly parameterCount: number;

@@ -34,6 +34,30 @@ export function printTimeReport({ groups, byGpu, byModel, formulas, interval, pa
   ].join("\n\n");
 }
 
+/** Runs on more cards than the limits are about: what the estimate is made of, and what of the measured step it leaves. */
+export function printLargeRuns(comparisons: readonly TimeComparison[]): string {
+  const rows = comparisons.flatMap(({ id, group, measuredSeconds, estimatedSeconds, cluster }) =>
+    cluster === null || group !== "published, over 64 GPUs"
+      ? []
+      : [
+          [
+            id,
+            String(cluster.gpuCount),
+            ...[measuredSeconds, cluster.cardSeconds, cluster.eraSeconds, cluster.exposedSeconds].map((seconds) =>
+              seconds.toFixed(3),
+            ),
+            signedPercent((measuredSeconds - estimatedSeconds) / measuredSeconds),
+            cluster.loadingCores === null ? "" : cluster.loadingCores.toFixed(1),
+          ],
+        ],
+  );
+  return table(
+    "Runs on over 64 GPUs, seconds of a step: measured; of the card, its software's era, the links; what is left of the measured; cores a GPU to load",
+    ["rows", "GPUs", "measured", "card", "era", "links", "left", "cores"],
+    rows,
+  );
+}
+
 /** The rows that are furthest off, worst first. */
 export function printWorstTimes(comparisons: readonly TimeComparison[], count: number): string {
   const rows = [...comparisons]
