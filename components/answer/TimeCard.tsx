@@ -150,7 +150,7 @@ function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
         <p>
           {formatCount(time.stepsPerEpoch)} {time.stepsPerEpoch === 1 ? "step" : "steps"} ×{" "}
           {formatSeconds(stepSeconds.likely)}, with its share of validation and checkpoints: the whole run ÷{" "}
-          {formatCount(plan.epochs)}.
+          {formatFigure(epochSeconds.likely > 0 ? totalSeconds.likely / epochSeconds.likely : plan.epochs)}.
         </p>
       </Row>
       <Row label="The whole run" value={formatSecondsRange(totalSeconds)} status="estimated">
@@ -159,7 +159,7 @@ function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
             <li key={part.id} className="flex items-baseline justify-between gap-4">
               <span className="min-w-0">
                 <span className="text-ink">{part.label}</span> · {part.note}{" "}
-                {part.id === "checkpoints" && <StatusBadge status="assumed" />}
+                {(part.id === "start" || part.id === "checkpoints") && <StatusBadge status="assumed" />}
               </span>
               <span className="whitespace-nowrap text-ink tabular-nums">{formatSeconds(part.seconds)}</span>
             </li>

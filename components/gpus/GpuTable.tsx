@@ -1,7 +1,7 @@
 "use client";
 
 import { ArrowDown, ArrowUp, ArrowUpDown, Download } from "lucide-react";
-import { memo, useCallback, useMemo, useState } from "react";
+import { memo, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { downloadCsv, toCsv } from "@/components/charts/csv";
 import type { FittingChange, RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount } from "@/lib/format";
@@ -36,6 +36,7 @@ export const GpuTable = memo(function GpuTable({
   plan: Plan;
 }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const openFurtherDown = useDeferredValue(open);
   const sorted = useMemo(() => sortRows(rows, sorting), [rows, sorting]);
   const cards = useMemo(() => byCard(sorted), [sorted]);
   const isAllOpen = cards.length > 0 && cards.every(([row]) => row === undefined || open.has(row.gpuId));
@@ -86,7 +87,7 @@ export const GpuTable = memo(function GpuTable({
         className="relative mt-4 max-h-[min(52rem,82dvh)] overflow-auto rounded-lg border border-line"
       >
         {/* Columns of fixed width: the browser need not measure every cell when rows change. */}
-        <table className="w-full min-w-[62rem] table-fixed border-separate border-spacing-0 text-sm">
+        <table className="w-full min-w-[60rem] table-fixed border-separate border-spacing-0 text-sm">
           <caption className="sr-only">
             GPUs for this plan, {sorting === null ? "best first" : `sorted by ${COLUMNS[sorting.column].label}`}
           </caption>
@@ -94,7 +95,7 @@ export const GpuTable = memo(function GpuTable({
             {COLUMN_IDS.map((column) => (
               <col key={column} className={COLUMN_WIDTHS[column]} />
             ))}
-            <col className="w-[5.5rem]" />
+            <col className="w-[4.5rem]" />
           </colgroup>
           <thead>
             <tr>
@@ -106,10 +107,10 @@ export const GpuTable = memo(function GpuTable({
               </th>
             </tr>
           </thead>
-          {cards.map((card) => {
+          {cards.map((card, place) => {
             const [first] = card;
             if (first === undefined) return null;
-            const isOpen = open.has(first.gpuId);
+            const isOpen = (place < CARDS_IN_SIGHT ? open : openFurtherDown).has(first.gpuId);
             return (
               <tbody key={first.gpuId}>
                 {(isOpen ? card : [first]).map((row, index) => (
@@ -136,13 +137,16 @@ export const GpuTable = memo(function GpuTable({
   );
 });
 
+/** More than are in sight at once: where hundreds of rows open, these are drawn first. */
+const CARDS_IN_SIGHT = 24;
+
 const COLUMN_WIDTHS = {
-  gpu: "w-[10.5rem] sm:w-[13.5rem]",
-  verdict: "w-[13rem]",
-  batch: "w-[7.5rem]",
-  time: "w-[9.5rem]",
-  cost: "w-[12rem]",
-  limit: "w-[8rem]",
+  gpu: "w-[10.5rem] sm:w-[11.75rem]",
+  verdict: "w-[11rem]",
+  batch: "w-[5.25rem]",
+  time: "w-[10.75rem]",
+  cost: "w-[11.75rem]",
+  limit: "w-[6.25rem]",
 } as const satisfies Record<ColumnId, string>;
 
 function SortHead({

@@ -11,7 +11,9 @@ export function PlanLine({ plan }: { plan: Plan }) {
     `batch ${formatCount(plan.perDeviceBatchSize)} per GPU`,
     plan.precision,
     ...(plan.gradCheckpointing ? ["checkpointing"] : []),
-    `${formatCount(plan.trainSampleCount)} pairs × ${formatCount(plan.epochs)} epochs`,
+    plan.samplesSeen === undefined
+      ? `${formatCount(plan.trainSampleCount)} pairs × ${formatCount(plan.epochs)} epochs`
+      : `${formatCount(plan.samplesSeen)} pairs seen`,
   ];
   return (
     <p className="text-sm text-muted">

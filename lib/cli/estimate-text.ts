@@ -10,6 +10,7 @@ import {
   formatCount,
   formatDevices,
   formatFlops,
+  formatMegabytesPerSecond,
   formatPercent,
 } from "../format";
 import type { Strategy } from "../plan/plan";
@@ -144,6 +145,7 @@ function assumptions({ assumptions: list }: EstimateAnswer, bytesUnit: ByteUnit)
 function figure(value: string | number | boolean, unit: string | undefined, bytesUnit: ByteUnit): string {
   if (typeof value !== "number") return String(value);
   if (unit === "bytes" && value >= MIB) return formatBytes(value, bytesUnit);
+  if (unit === "bytes/s") return formatMegabytesPerSecond(value);
   return unit === undefined ? formatCount(value) : `${formatCount(value)} ${unit}`;
 }
 

@@ -1,4 +1,5 @@
 import { resolveGpu } from "../catalogue/gpus";
+import { STORAGE_BYTES_PER_SECOND } from "../catalogue/kernel-efficiencies";
 import { IMAGE_TOWER, TEXT_TOWER } from "../clip/training-step";
 import { copiesOf } from "../graph/ir";
 import type { TrainingGraph } from "../graph/training-graph";
@@ -154,5 +155,16 @@ function ownAssumptions({ plan, architecture, gpu }: ParsedPlan): readonly Assum
       status: gpu.usableQuality === "measured" ? "measured" : "derived",
       note: gpu.usableBasis,
     },
+    ...(plan.storageBytesPerSecond === undefined
+      ? [
+          {
+            field: "storageBytesPerSecond",
+            value: STORAGE_BYTES_PER_SECOND,
+            unit: "bytes/s",
+            status: "default" as const,
+            note: "image files are read from a local disk",
+          },
+        ]
+      : []),
   ];
 }
