@@ -2,7 +2,7 @@
 
 import { Bytes, useByteUnit } from "@/components/ui/ByteUnit";
 import type { Change, Verdict } from "@/lib/estimate/estimate";
-import { formatBytesChange } from "@/lib/format";
+import { formatBytesChange, formatSignedPercent } from "@/lib/format";
 import { VerdictBadge } from "./VerdictIcon";
 
 /** Single changes of the plan, each with what it saves and what it costs, one click away. */
@@ -44,6 +44,11 @@ export function Changes({
               </div>
               <p className="text-right font-semibold whitespace-nowrap tabular-nums max-sm:row-start-2 max-sm:text-left">
                 {formatBytesChange(-change.savedBytes, unit)}
+                {change.timeChange !== null && (
+                  <span className="block text-sm font-normal text-muted">
+                    {formatSignedPercent(change.timeChange)} time
+                  </span>
+                )}
               </p>
               <p className="flex flex-col items-end gap-0.5 text-sm max-sm:row-start-2">
                 <VerdictBadge verdict={change.verdict} />

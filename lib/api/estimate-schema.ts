@@ -263,6 +263,10 @@ export const changeSchema = z
     deviceBytes: intervalSchema,
     savedBytes: z.number().describe("Bytes saved at the upper estimate; negative when it needs more"),
     verdict,
+    timeChange: z
+      .number()
+      .nullable()
+      .describe("How much longer the run takes, as a fraction of what it takes now; null where a time is not known"),
     note: z.string().describe("What it costs or changes besides memory"),
   })
   .meta({ description: "One single change of the plan and what it would do" }) satisfies z.ZodType<Change>;

@@ -12,6 +12,7 @@ import {
   formatFlops,
   formatMegabytesPerSecond,
   formatPercent,
+  formatSignedPercent,
 } from "../format";
 import type { Strategy } from "../plan/plan";
 import { MIB } from "../units";
@@ -120,14 +121,15 @@ function counts({ parameters, flops, globalBatchSize, negativesPerExample }: Est
 
 function changes(list: readonly Change[], unit: ByteUnit): string {
   if (list.length === 0) return "No single change would save memory.\n";
-  const rows = list.map(({ label, savedBytes, deviceBytes, verdict, note }) => [
+  const rows = list.map(({ label, savedBytes, deviceBytes, verdict, timeChange, note }) => [
     `  ${label}`,
     formatBytesChange(-savedBytes, unit),
+    timeChange === null ? "" : formatSignedPercent(timeChange),
     `${formatBytes(deviceBytes.likely, unit)}`,
     VERDICT_WORDS[verdict].toLowerCase(),
     note,
   ]);
-  return textTable(["What would change it", ">by", ">likely", "", ""], rows);
+  return textTable(["What would change it", ">by", ">time", ">likely", "", ""], rows);
 }
 
 function assumptions({ assumptions: list }: EstimateAnswer, bytesUnit: ByteUnit): string {

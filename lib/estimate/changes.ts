@@ -5,6 +5,7 @@ import { type DeviceMemory, deviceMemory } from "./device-memory";
 import type { Change } from "./estimate";
 import { cardOf, planStep, type ResolvedPlan } from "./lowering";
 import { verdictOf } from "./memory";
+import { estimateTime, workOf } from "./time/time";
 
 interface Candidate {
   readonly id: string;
@@ -21,16 +22,21 @@ const WORTH_SAYING = 0.005;
  * estimated in full; changes that the model or the card does not allow are left out.
  */
 export function changesThatHelp(resolved: ResolvedPlan): readonly Change[] {
-  const memory = memoryOf(resolved);
+  const { memory, totalSeconds } = figuresOf(resolved);
   const now = memory.deviceBytes;
   return candidates(resolved, memory.largestBatchSize())
     .flatMap((candidate) => {
       const changed = applied(resolved, candidate);
       if (changed === null) return [];
-      const { deviceBytes } = memoryOf(changed);
+      const after = figuresOf(changed);
+      const { deviceBytes } = after.memory;
+      const timeChange =
+        totalSeconds === null || after.totalSeconds === null ? null : after.totalSeconds / totalSeconds - 1;
       const savedBytes = now.high - deviceBytes.high;
       const verdict = verdictOf(deviceBytes, resolved.gpu.usableBytes);
-      return savedBytes >= WORTH_SAYING * now.high ? [{ ...candidate, deviceBytes, savedBytes, verdict }] : [];
+      return savedBytes >= WORTH_SAYING * now.high
+        ? [{ ...candidate, deviceBytes, savedBytes, verdict, timeChange }]
+        : [];
     })
     .sort((a, b) => b.savedBytes - a.savedBytes);
 }
@@ -42,8 +48,20 @@ function applied(resolved: ResolvedPlan, { set }: Candidate): ParsedPlan | null 
   return parsed.gpu.id === resolved.gpu.id ? { ...parsed, gpu: resolved.gpu } : parsed;
 }
 
-function memoryOf(resolved: ResolvedPlan): DeviceMemory {
-  return deviceMemory(resolved, planStep(resolved, cardOf(resolved.gpu)).lowered);
+interface Figures {
+  readonly memory: DeviceMemory;
+  /** The whole run; null where no time is known. */
+  readonly totalSeconds: number | null;
+}
+
+function figuresOf(resolved: ResolvedPlan): Figures {
+  const { plan, architecture, gpu } = resolved;
+  const planned = planStep(resolved, cardOf(gpu));
+  const answer = estimateTime(workOf(planned, plan), plan, architecture, gpu);
+  return {
+    memory: deviceMemory(resolved, planned.lowered),
+    totalSeconds: answer.kind === "estimated" ? answer.time.totalSeconds.likely : null,
+  };
 }
 
 function candidates({ plan, gpu }: ResolvedPlan, largestBatchSize: number): Candidate[] {

@@ -100,6 +100,8 @@ export interface Change {
   /** Positive: the change saves this many bytes at the upper estimate. */
   readonly savedBytes: number;
   readonly verdict: Verdict;
+  /** How much longer the whole run takes, as a fraction of what it takes now; null where a time is not known. */
+  readonly timeChange: number | null;
   /** What it costs or changes besides memory, in one line. */
   readonly note: string;
 }

@@ -205,7 +205,10 @@ function fittingChanges(parsed: ParsedPlan, rows: readonly RecommendationRow[]):
       // The largest batch is each card's own, and its row says it.
       .filter(({ id, deviceBytes }) => id !== "largest_batch" && deviceBytes.high <= gpu.usableBytes)
       .sort((a, b) => GENTLEST_FIRST.indexOf(a.id) - GENTLEST_FIRST.indexOf(b.id));
-    return change === undefined ? [] : [{ gpuId, deviceCount, change: { ...change, verdict: "fits" } }];
+    // Worked out on another card of the family, whose time is not this one's.
+    return change === undefined
+      ? []
+      : [{ gpuId, deviceCount, change: { ...change, verdict: "fits", timeChange: null } }];
   });
 }
 

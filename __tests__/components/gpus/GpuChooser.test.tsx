@@ -148,7 +148,13 @@ test("the server is asked which single change would do for the cards that are to
     choices: { owned: "t4-16gb" },
     ask: async (_plan, options) => {
       asked.push(options);
-      const change = { deviceBytes, savedBytes: 2 ** 31, verdict: "fits", note: "More time per step." } as const;
+      const change = {
+        deviceBytes,
+        savedBytes: 2 ** 31,
+        verdict: "fits",
+        timeChange: 0.31,
+        note: "More time per step.",
+      } as const;
       return {
         kind: "recommendation",
         plan: PLAN,

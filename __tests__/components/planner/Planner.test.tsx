@@ -21,7 +21,13 @@ function server(overrides: Partial<PlannerActions> = {}) {
     },
     async changes(): Promise<ChangesAnswer> {
       const { deviceBytes } = estimateFixture().memory;
-      const change = { deviceBytes, savedBytes: 2 ** 31, verdict: "fits", note: "More time per step" } as const;
+      const change = {
+        deviceBytes,
+        savedBytes: 2 ** 31,
+        verdict: "fits",
+        timeChange: 0.31,
+        note: "More time per step",
+      } as const;
       return {
         kind: "changes",
         changes: [{ ...change, id: "checkpointing", label: "Checkpoint", set: { gradCheckpointing: true } }],
