@@ -141,7 +141,7 @@ test("time and cost stand beside the verdict, and every row of them opens", asyn
   );
   const time = page.getByRole("region", { name: /^How long:/ });
   await time.locator("summary", { hasText: "The whole run" }).click();
-  await time.getByText(/10 epochs of 313 steps/).waitFor();
+  await time.getByText(/10 epochs of 312 steps/).waitFor();
   expect(await time.getByText("limits the run").count()).toBe(1);
 }, 30_000);
 
