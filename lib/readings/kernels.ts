@@ -140,6 +140,38 @@ const KIND_OF: Readonly<Record<string, KernelKind>> = {
 /** Reads the incoming gradient and the input twice: once for the input's gradient, once for the weight's. */
 const PASSES: Readonly<Record<string, number>> = { LayerNormGrad: 2, BatchNormGrad: 2, BatchNorm: 2 };
 
+/** What is read of one kernel: the rest is where it stands. */
+type ReadKernel = Pick<Kernel, "kind" | "operation" | "precision"> & Partial<Kernel>;
+
+/** A class and no literal: V8 converts literals whose figures are whole numbers at some times only, each when it is first read. */
+class UnitKernel implements Kernel {
+  readonly kind: KernelKind;
+  readonly operation: string;
+  readonly flops: number;
+  readonly bytes: number;
+  readonly precision: PhysicalDtype;
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly isUnaligned: boolean;
+
+  constructor(
+    kernel: ReadKernel,
+    readonly phase: KernelPhase,
+    readonly count: number,
+  ) {
+    this.kind = kernel.kind;
+    this.operation = kernel.operation;
+    this.flops = kernel.flops ?? 0;
+    this.bytes = kernel.bytes ?? 0;
+    this.precision = kernel.precision;
+    this.rows = kernel.rows ?? 0;
+    this.columns = kernel.columns ?? 0;
+    this.inner = kernel.inner ?? 0;
+    this.isUnaligned = kernel.isUnaligned ?? false;
+  }
+}
+
 /** Turns the operations of one unit into kernels. */
 class UnitReader {
   readonly kernels: Kernel[] = [];
@@ -187,11 +219,9 @@ class UnitReader {
     const flops = flopsOf(node, this.batchSize);
     const [rows, columns] = this.productShape(node, output);
     this.readBias(node, output, left);
-    this.kernels.push({
+    this.add({
       kind,
-      phase: this.phase,
       operation: node.op,
-      count: this.copies,
       flops,
       // cuDNN's kernels want channels last: maps are brought into that order and back.
       bytes: kind === "convolution" ? 2 * this.bytesMoved(node) : 0,
@@ -208,7 +238,7 @@ class UnitReader {
     if (!left.some(({ what }) => what === COPIED_INPUT)) return;
     const precision = this.lowered.dtypeOf(output);
     const bytes = 2 * this.elements(output) * bytesPerElement(precision);
-    this.addMemoryKernel("stream", "Linear: bias", bytes, precision);
+    this.add({ kind: "stream", operation: "Linear: bias", bytes, precision });
   }
 
   private productShape(node: Node, output: Value): readonly [number, number] {
@@ -234,13 +264,10 @@ class UnitReader {
     if (isUnfused) {
       const products = node.op === "Attention" ? 2 : 4;
       const flops = (flopsOf(node, this.batchSize) * products) / (node.op === "Attention" ? 2 : 5);
-      this.kernels.push({
+      this.add({
         kind: "attention",
-        phase: this.phase,
         operation: `${node.op} unfused`,
-        count: this.copies,
         flops,
-        bytes: 0,
         precision,
         rows: lengthAt(q.shape, 2),
         columns: tokens,
@@ -251,11 +278,9 @@ class UnitReader {
     }
     left.length = 0;
     const tensors = node.op === "Attention" ? 4 : 8;
-    this.kernels.push({
+    this.add({
       kind: "attention",
-      phase: this.phase,
       operation: node.op,
-      count: this.copies,
       flops: flopsOf(node, this.batchSize),
       bytes: tensors * this.elements(q) * bytesPerElement(precision),
       precision,
@@ -273,22 +298,11 @@ class UnitReader {
     if (bytes === 0) return;
     const [first] = node.inputs;
     const precision = first === undefined ? "float32" : this.lowered.dtypeOf(first);
-    this.addMemoryKernel(kind, node.op, bytes, precision);
+    this.add({ kind, operation: node.op, bytes, precision });
   }
 
-  private addMemoryKernel(kind: KernelKind, operation: string, bytes: number, precision: PhysicalDtype): void {
-    this.kernels.push({
-      kind,
-      phase: this.phase,
-      operation,
-      count: this.copies,
-      flops: 0,
-      bytes,
-      precision,
-      rows: 0,
-      columns: 0,
-      inner: 0,
-    });
+  private add(kernel: ReadKernel): void {
+    this.kernels.push(new UnitKernel(kernel, this.phase, this.copies));
   }
 
   /** Half precision saves a kernel nothing that is held up by its arithmetic in fp32. */
@@ -307,7 +321,7 @@ class UnitReader {
     const other = !reordered && this.lowered.isMixed && own !== 8 ? OTHER_WIDTH - own : own;
     const bytes = elements * (isSummed ? SUMMED_PASSES * own : own + Math.max(other, 1));
     const kind = reordered ? "reorder" : "stream";
-    this.addMemoryKernel(kind, `${operation}: ${storage.what}`, bytes, storage.dtype);
+    this.add({ kind, operation: `${operation}: ${storage.what}`, bytes, precision: storage.dtype });
   }
 
   /** Takes the storage that an output was placed in from those left to explain. */
