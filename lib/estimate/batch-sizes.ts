@@ -79,8 +79,10 @@ export class BatchReading {
     }
     const growth = new Map<MemoryCategory, number>();
     for (const { id, degree, coefficient, purpose } of storages) {
-      const more = degree === 0 ? 0 : coefficient * ((batchSize + 1) ** degree - batchSize ** degree);
-      growth.set(purpose, (growth.get(purpose) ?? 0) + (alive[id] ?? 0) * more);
+      const count = alive[id] ?? 0;
+      if (count === 0 || degree === 0) continue;
+      const more = coefficient * ((batchSize + 1) ** degree - batchSize ** degree);
+      growth.set(purpose, (growth.get(purpose) ?? 0) + count * more);
     }
     let [most, found]: [number, MemoryCategory] = [0, "weights"];
     for (const purpose of PURPOSES)

@@ -200,73 +200,76 @@ class BlockTable {
   }
 }
 
+/** Free blocks of one size; the one at the lowest address last. */
+interface Shelf {
+  size: number;
+  readonly blocks: number[];
+}
+
 /**
  * Free blocks by size, and of each size by address. A step asks for the same few sizes again and again: of hundreds of free
  * blocks only some dozens differ in size.
  */
 class FreeList {
-  /** Ascending; each has at least one block. */
-  private readonly sizes: number[] = [];
-  /** By size: its blocks, the lowest address last. */
-  private readonly lists: number[][] = [];
-  private readonly emptied: number[][] = [];
+  /** By ascending size; each holds at least one block. */
+  private readonly shelves: Shelf[] = [];
+  private readonly emptied: Shelf[] = [];
 
   constructor(private readonly blocks: BlockTable) {}
 
   /** Takes out the smallest block of at least `granules`, the lowest of equals. */
   takeBest(granules: number): number {
     const index = this.firstFrom(granules);
-    const list = this.lists[index];
-    const block = list?.pop();
-    if (list === undefined || block === undefined) return NONE;
-    if (list.length === 0) this.drop(index);
+    const shelf = this.shelves[index];
+    const block = shelf?.blocks.pop();
+    if (shelf === undefined || block === undefined) return NONE;
+    if (shelf.blocks.length === 0) this.drop(index);
     return block;
   }
 
   add(block: number): void {
     const size = this.blocks.size[block] ?? 0;
     const index = this.firstFrom(size);
-    if (this.sizes[index] !== size) {
-      const list = this.emptied.pop() ?? [];
-      list.push(block);
-      insertAt(this.sizes, index, size);
-      insertAt(this.lists, index, list);
+    const shelf = this.shelves[index];
+    if (shelf?.size === size) {
+      insertAt(shelf.blocks, this.placeIn(shelf.blocks, block), block);
       return;
     }
-    const list = this.lists[index];
-    if (list !== undefined) insertAt(list, this.placeIn(list, block), block);
+    const empty = this.emptied.pop() ?? { size, blocks: [] };
+    empty.size = size;
+    empty.blocks.push(block);
+    insertAt(this.shelves, index, empty);
   }
 
   remove(block: number): void {
     const index = this.firstFrom(this.blocks.size[block] ?? 0);
-    const list = this.lists[index];
-    if (list === undefined) return;
-    removeAt(list, this.placeIn(list, block));
-    if (list.length === 0) this.drop(index);
+    const blocks = this.shelves[index]?.blocks;
+    if (blocks === undefined) return;
+    removeAt(blocks, this.placeIn(blocks, block));
+    if (blocks.length === 0) this.drop(index);
   }
 
   /** Takes out all blocks that meet a condition. */
   takeAll(meets: (block: number) => boolean): number[] {
-    const taken = this.lists.flat().filter(meets);
+    const taken = this.shelves.flatMap(({ blocks }) => blocks).filter(meets);
     for (const block of taken) this.remove(block);
     return taken;
   }
 
   private drop(index: number): void {
-    const list = this.lists[index];
-    if (list !== undefined) this.emptied.push(list);
-    removeAt(this.sizes, index);
-    removeAt(this.lists, index);
+    const shelf = this.shelves[index];
+    if (shelf !== undefined) this.emptied.push(shelf);
+    removeAt(this.shelves, index);
   }
 
   /** The first position whose size is at least this. */
   private firstFrom(size: number): number {
-    const { sizes } = this;
+    const { shelves } = this;
     let low = 0;
-    let high = sizes.length;
+    let high = shelves.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((sizes[middle] ?? 0) < size) low = middle + 1;
+      if ((shelves[middle]?.size ?? 0) < size) low = middle + 1;
       else high = middle;
     }
     return low;
