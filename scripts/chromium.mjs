@@ -1,7 +1,7 @@
 // @ts-check
 // Prints, as JSON, how to start a Chromium: `{ executablePath, args, env }`. A browser of this machine is preferred;
 // otherwise the one from npm is unpacked with its libraries and fonts, so that nothing has to be installed.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "./ensure.mjs";
 
@@ -29,13 +29,16 @@ async function packagedBrowser() {
   const manifest = path.join(ROOT, "node_modules/@sparticuz/chromium/package.json");
   const { version } = JSON.parse(readFileSync(manifest, "utf8"));
   const folder = path.join(ROOT, `node_modules/.cache/chromium-${version}`);
-  mkdirSync(folder, { recursive: true });
+  // Unpacked aside and moved when whole: another process may be looking for it at the same time.
+  const unpacked = existsSync(folder) ? folder : `${folder}.${process.pid}`;
+  mkdirSync(unpacked, { recursive: true });
   // It unpacks into the folder for temporary files and would use any "chromium" that lies there.
-  process.env.TMPDIR = folder;
+  process.env.TMPDIR = unpacked;
   // Where it believes to run on Lambda it also unpacks the system libraries that a bare machine lacks.
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs22.x";
   const { default: chromium } = await import("@sparticuz/chromium");
-  const executablePath = await chromium.executablePath();
+  const executablePath = (await chromium.executablePath()).replace(unpacked, folder);
+  if (unpacked !== folder) moveInto(folder, unpacked);
 
   // Without any font Chromium aborts at the first input element.
   const fonts = path.join(folder, "fonts.conf");
@@ -46,7 +49,17 @@ async function packagedBrowser() {
       .map((dir) => `<dir>${dir}</dir>`)
       .join("")}<cachedir>${path.join(folder, "font-cache")}</cachedir></fontconfig>`,
   );
-  const libraries = process.env.LD_LIBRARY_PATH;
+  const libraries = process.env.LD_LIBRARY_PATH?.replaceAll(unpacked, folder);
   const env = { FONTCONFIG_FILE: fonts, ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) };
   return { executablePath, args: ARGUMENTS, env };
+}
+
+/** Whoever comes first puts it there; the others throw theirs away. @param {string} folder @param {string} unpacked */
+function moveInto(folder, unpacked) {
+  try {
+    renameSync(unpacked, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(unpacked, { recursive: true });
+  }
 }
