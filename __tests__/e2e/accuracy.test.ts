@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import report from "@/truth/accuracy-memory.json";
-import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
 
 let browser: Browser;
 
@@ -20,10 +20,7 @@ test.each(["light", "dark"] as const)(
     const rows = report.rowCount.toLocaleString("en-US");
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain(`On ${rows} training steps`);
     expect(await page.getByRole("table").count()).toBeGreaterThan(5);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await sidewaysOverflow(page)).toBe(0);
     expect(await accessibilityFindings(page)).toEqual([]);
     expect(errors).toEqual([]);
     await context.close();

@@ -5,7 +5,7 @@ import { loadCounting } from "@/lib/profile/load-counting";
 import { describeMachine } from "@/lib/profile/runner/machine";
 import { isFinal, type Validation } from "@/lib/profile/validation";
 import { closeDatabases } from "@/lib/store/database";
-import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
 import { h100Validations } from "../support/h100-validations";
 import { keepValidation } from "../support/keep-validation";
 import { CPU, validationOn } from "../support/measured-devices";
@@ -230,10 +230,7 @@ test.each([
     for (const path of [`/check?${TINY}`, `/check/${endedId}`]) {
       await page.goto(at(path));
       await page.getByRole("table").first().waitFor();
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow).toBe(0);
+      expect(await sidewaysOverflow(page)).toBe(0);
       expect(await accessibilityFindings(page)).toEqual([]);
     }
     expect(errors).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
 
 const PLANS = "/compare?a=v=1%26model=ViT-L-14%26gpu=rtx-4090&b=v=1%26model=ViT-L-14%26batch=128%26gpu=rtx-4090";
 
@@ -73,10 +73,7 @@ test.each([
     await page.goto(at(PLANS), { waitUntil: "networkidle" });
     await page.getByText("fields are the same").click();
     expect(await accessibilityFindings(page)).toEqual([]);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await sidewaysOverflow(page)).toBe(0);
   },
   60_000,
 );

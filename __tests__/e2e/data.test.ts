@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { KB } from "@/lib/units";
 import { png, writeAll } from "../datasets/made-datasets";
-import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
 
 let browser: Browser;
 let context: BrowserContext;
@@ -341,10 +341,7 @@ test.each([
     if (width < 1000) await page.getByRole("button", { name: "Change the task" }).click();
     for (const group of ["Test set and evidence", "Labelling and storage", "Strategy, run and search"])
       await openGroup(group);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await sidewaysOverflow(page)).toBe(0);
     expect(await accessibilityFindings(page)).toEqual([]);
     if (width < 1000) {
       await page.getByRole("button", { name: "Close the plan" }).click();

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { KB } from "@/lib/units";
-import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
 
 let browser: Browser;
 let context: BrowserContext;
@@ -153,10 +153,7 @@ test.each([
     await open("/gpus?model=ViT-L-14&minMemory=lots&owned=rtx-4090,t4,rtx-9999&batch=96");
     if (width < 1000) await page.getByRole("button", { name: /^Filters/ }).click();
     await page.getByRole("button", { name: "Every number of GPUs" }).click();
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await sidewaysOverflow(page)).toBe(0);
     expect(await accessibilityFindings(page)).toEqual([]);
     expect(errors).toEqual([]);
   },

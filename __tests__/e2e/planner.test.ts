@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { accessibilityFindings, at, errorsOf, launchBrowser } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
 
 let browser: Browser;
 let context: BrowserContext;
@@ -291,9 +291,7 @@ test("at 390 px nothing scrolls sideways, and the plan opens over an answer that
   await page.setViewportSize({ width: 390, height: 844 });
   for (const path of ["/", "/?model=ViT-B-32&gpu=a100-sxm4-80gb", "/?model=RN50x64&batch=64&gpu=rtx-3060-12gb"]) {
     await open(path);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
+    const overflow = await sidewaysOverflow(page);
     expect({ path, overflow }).toEqual({ path, overflow: 0 });
   }
   await page.getByRole("button", { name: "Change the plan" }).click();

@@ -38,6 +38,11 @@ export async function accessibilityFindings(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(" ")})`));
 }
 
+/** CSS pixels by which a page as a whole can be scrolled sideways; parts that scroll by themselves do not count. */
+export function sidewaysOverflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
 /** Collects uncaught errors and console errors of a page, for a test to expect none. */
 export function errorsOf(page: Page): string[] {
   const errors: string[] = [];

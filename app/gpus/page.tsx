@@ -1,4 +1,3 @@
-import { CircleHelp } from "lucide-react";
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { recommendAction } from "@/app/actions";
@@ -7,6 +6,7 @@ import { GPU_OPTIONS } from "@/app/options";
 import type { RecommendAnswer } from "@/components/gpus/answers";
 import { CHOICE_PARAMETERS, choicesIn } from "@/components/gpus/choices";
 import { GpuChooser } from "@/components/gpus/GpuChooser";
+import { CannotCard } from "@/components/ui/CannotCard";
 import { UNIT_COOKIE, unitFromCookie } from "@/components/ui/unit-cookie";
 
 export const metadata: Metadata = {
@@ -31,7 +31,9 @@ export default async function GpusPage({ searchParams }: { searchParams: Promise
           ask={recommendAction}
         />
       ) : (
-        <NoRecommendation answer={answer} planQuery={withoutChoices(query).toString()} />
+        <div className="mt-4">
+          <NoRecommendation answer={answer} planQuery={withoutChoices(query).toString()} />
+        </div>
       )}
     </main>
   );
@@ -46,11 +48,7 @@ function NoRecommendation({
   planQuery: string;
 }) {
   return (
-    <section aria-labelledby="refused" className="panel mt-4 border-tight p-4 sm:p-6">
-      <h2 id="refused" className="flex items-center gap-2.5 text-xl font-semibold tracking-tight">
-        <CircleHelp aria-hidden="true" className="size-6 shrink-0 text-tight" />
-        This plan cannot be answered as it stands
-      </h2>
+    <CannotCard id="refused" title="This plan cannot be answered as it stands">
       {answer.kind === "failed" ? (
         <p className="mt-3 text-sm">{answer.message}</p>
       ) : (
@@ -63,7 +61,7 @@ function NoRecommendation({
       <a className="button mt-4" href={`/?${planQuery}`}>
         Correct it in the planner
       </a>
-    </section>
+    </CannotCard>
   );
 }
 

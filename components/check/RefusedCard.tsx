@@ -1,5 +1,5 @@
-import { CircleHelp } from "lucide-react";
 import { labelOf } from "@/components/planner/field-texts";
+import { CannotCard } from "@/components/ui/CannotCard";
 import type { Plan } from "@/lib/plan/plan";
 import type { RefusedPlan } from "./answers";
 import { deviceText, issueText, listText } from "./words";
@@ -14,11 +14,7 @@ export function RefusedCard({
 }) {
   const changes = changedFields(plan, nearest);
   return (
-    <section aria-labelledby="refused" className="panel border-tight p-4 sm:p-6">
-      <h2 id="refused" className="flex items-start gap-2.5 text-xl leading-snug font-semibold tracking-tight">
-        <CircleHelp aria-hidden="true" className="mt-0.5 size-6 shrink-0 text-tight" />
-        This plan cannot run here as it stands
-      </h2>
+    <CannotCard id="refused" title="This plan cannot run here as it stands">
       <p className="mt-2 text-sm text-muted">
         A check runs one training step in ONNX Runtime on one {deviceText(device)}. Of this plan it cannot run:
       </p>
@@ -33,7 +29,7 @@ export function RefusedCard({
         Use the nearest plan that can: {listText(changes)}
       </button>
       <p className="mt-2 text-sm text-muted">Everything else stays as it is, and your plan in the planner too.</p>
-    </section>
+    </CannotCard>
   );
 }
 
