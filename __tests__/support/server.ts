@@ -34,6 +34,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
         NODE_ENV: "production",
         NEXT_TELEMETRY_DISABLED: "1",
         HEADROOM_LISTENS_ON: "127.0.0.1",
+        HEADROOM_DEVICE_SCOPE: `tests ${port}`,
         // Whatever database the developer uses, tests leave it alone.
         DATABASE_URL: "",
         HEADROOM_DB: databaseFile,

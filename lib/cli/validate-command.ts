@@ -4,12 +4,11 @@ import { checkBody } from "../api/parse-body";
 import { ProblemError } from "../api/problem";
 import { createValidation } from "../api/validation-operations";
 import type { Issue } from "../plan/plan";
-import type { MeasuredValidation } from "../profile/calibrate";
 import { remarksOf } from "../profile/remarks";
 import { VALIDATION_DEFAULTS, VALIDATION_LIMITS } from "../profile/request-limits";
 import { readGpu } from "../profile/runner/nvidia-smi";
 import { runValidation } from "../profile/runner/run-validation";
-import type { Validation } from "../profile/validation";
+import type { Validation, ValidationProgress } from "../profile/validation";
 import { CALIBRATION_FLAG, measuredBefore } from "./calibration-source";
 import type { Console } from "./console";
 import { EXIT } from "./exit";
@@ -48,6 +47,14 @@ const RUN_FLAGS = [
   },
 ] as const satisfies readonly Flag[];
 
+const TURN_FLAGS = [
+  {
+    name: "wait",
+    kind: "switch",
+    help: "wait for another validation on the device to end. Default; --no-wait runs beside it, which disturbs the seconds of both",
+  },
+] as const satisfies readonly Flag[];
+
 const EARLIER_FLAGS = [CALIBRATION_FLAG] as const satisfies readonly Flag[];
 
 const OUTPUT_FLAGS = [
@@ -55,7 +62,14 @@ const OUTPUT_FLAGS = [
   { name: "help", aliases: ["h"], kind: "switch", help: "show this" },
 ] as const satisfies readonly Flag[];
 
-const FLAGS: readonly Flag[] = [...PLAN_FLAGS, ...BASE_FLAGS, ...RUN_FLAGS, ...EARLIER_FLAGS, ...OUTPUT_FLAGS];
+const FLAGS: readonly Flag[] = [
+  ...PLAN_FLAGS,
+  ...BASE_FLAGS,
+  ...RUN_FLAGS,
+  ...TURN_FLAGS,
+  ...EARLIER_FLAGS,
+  ...OUTPUT_FLAGS,
+];
 
 /** Where a request holds what a flag of this command says. */
 const FIELDS = {
@@ -85,7 +99,7 @@ export async function validateCommand(argv: readonly string[], console: Console)
     const checked = checkBody(createValidation.body, await requestInput(values, device, console));
     if (!checked.ok) throw ProblemError.invalid([...mistakes, ...checked.issues]);
     if (mistakes.length > 0) throw ProblemError.invalid(mistakes);
-    const validation = await run(checked.request, await measuredBefore(values, console), console);
+    const validation = await run(checked.request, values, console);
     await console.write(asJson ? `${JSON.stringify(validation)}\n` : validationText(validation));
     return exitOf(validation);
   } catch (error) {
@@ -121,22 +135,30 @@ async function requestInput(values: Arguments["values"], device: unknown, consol
 
 async function run(
   request: Parameters<typeof runValidation>[0],
-  earlier: readonly MeasuredValidation[],
+  values: Arguments["values"],
   console: Console,
 ): Promise<LocalValidation> {
   const startedAt = new Date().toISOString();
+  const earlier = await measuredBefore(values, console);
   let told = Promise.resolve();
   const { result, state } = await runValidation(request, {
     signal: console.interruption(),
+    program: values.get("wait") === false ? null : "headroom validate",
     earlier: async () => earlier,
-    onProgress: (_result, { doneCount, partCount, doing }) => {
-      told = told.then(() => console.error(`[${doneCount + 1}/${partCount}] ${doing}\n`));
+    onProgress: (_result, progress) => {
+      told = told.then(() => console.error(`${progressText(progress)}\n`));
     },
   });
   await told;
   const endedAt = new Date().toISOString();
   const remarks = remarksOf(request, result.machine);
   return { schemaVersion: 1, createdAt: startedAt, startedAt, endedAt, state, ...request, ...result, remarks };
+}
+
+function progressText({ doneCount, partCount, doing, batchSize }: ValidationProgress): string {
+  if (batchSize === null)
+    return `${doing[0]?.toUpperCase()}${doing.slice(1)}. Ctrl-C gives up, --no-wait would run beside it.`;
+  return `[${doneCount + 1}/${partCount}] ${doing}`;
 }
 
 function exitOf({ state, rows }: LocalValidation): number {
@@ -161,7 +183,7 @@ predicted. Without an NVIDIA GPU it runs on the CPU, which proves the step and i
 about the speed of a GPU or about memory in PyTorch. Progress goes to standard error.
 
 What runs.
-${flagHelp(RUN_FLAGS)}
+${flagHelp([...RUN_FLAGS, ...TURN_FLAGS])}
 What seconds are predicted from. Without it they are measured, not predicted.
 ${flagHelp(EARLIER_FLAGS)}
 The plan. Only the model is required; --batch is the largest size unless --batches says others.

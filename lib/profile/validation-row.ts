@@ -24,7 +24,7 @@ export function endedRow(row: ValidationRow, outcome: Outcome, reason: string): 
   return { ...row, outcome, reason };
 }
 
-export function predictedStep(memory: PredictedMemory, stepSeconds: Prediction): PredictedStep {
+export function predictedStep(memory: Omit<PredictedMemory, "timeline">, stepSeconds: Prediction): PredictedStep {
   return {
     inUsePeakBytes: predicted(memory.inUsePeakBytes),
     requestedPeakBytes: predicted(memory.requestedPeakBytes),

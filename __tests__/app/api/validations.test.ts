@@ -8,6 +8,7 @@ import { GET as list, POST } from "@/app/api/v1/validations/route";
 import { problemSchema } from "@/lib/api/problem";
 import { createValidation, listValidations } from "@/lib/api/validation-operations";
 import { VALIDATION_LIMITS } from "@/lib/profile/request-limits";
+import { takeTurn } from "@/lib/profile/runner/device-turn";
 import { isFinal, type Validation } from "@/lib/profile/validation";
 import { closeDatabases } from "@/lib/store/database";
 import { endValidations } from "../../support/end-validations";
@@ -127,6 +128,24 @@ test("a run that goes on is cancelled within seconds, and what waits is cancelle
   // Once more changes nothing.
   const again = await ask(remove, request("DELETE", `${PATH}/${running.id}`), { id: running.id });
   expect(again).toMatchObject({ status: 200, json: { state: { kind: "cancelled" } } });
+}, 60_000);
+
+test("while another program measures on the device, a run says for whom it waits, and can be cancelled", async () => {
+  const signal = new AbortController().signal;
+  const turn = await takeTurn("cpu", { signal, program: "another program", onWait: () => undefined });
+  const waiting = await submit();
+  const next = await submit({ ...TINY, batchSizes: [1] });
+  for (;;) {
+    const { state } = await current(waiting.id);
+    if (state.kind === "running" && state.progress.doing.startsWith("waiting for another program")) break;
+    await setTimeout(20);
+  }
+  await ask(remove, request("DELETE", `${PATH}/${waiting.id}`), { id: waiting.id });
+  const { state, rows } = await ended(waiting.id);
+  expect(state).toEqual({ kind: "cancelled", reason: "It was cancelled while it waited for its turn." });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(["not_run", "not_run", "not_run"]);
+  await turn?.end();
+  expect((await ended(next.id)).state).toEqual({ kind: "done" });
 }, 60_000);
 
 test("a step that cannot fit the memory of the machine is refused before it runs, and that is a result", async () => {

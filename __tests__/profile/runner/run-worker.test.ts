@@ -4,11 +4,12 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { job, longModel, productModel } from "@/__tests__/support/small-models";
-import { runWorker, superviseWorker, type WorkerJob, type WorkerLimits } from "@/lib/profile/runner/run-worker";
+import { runWorker, superviseWorker, type WorkerJob } from "@/lib/profile/runner/run-worker";
+import type { ProcessLimits } from "@/lib/profile/runner/supervise";
 import { isAlive } from "@/lib/profile/runner/work-folder";
 import { MIB } from "@/lib/units";
 
-const NO_LIMITS: WorkerLimits = {
+const NO_LIMITS: ProcessLimits = {
   signal: new AbortController().signal,
   seconds: 60,
   residentBytes: Number.POSITIVE_INFINITY,
@@ -17,7 +18,7 @@ const NO_LIMITS: WorkerLimits = {
 
 const pids = new Set<number>();
 
-function run(given: WorkerJob, limits: Partial<WorkerLimits> = {}) {
+function run(given: WorkerJob, limits: Partial<ProcessLimits> = {}) {
   return runWorker(given, {
     ...NO_LIMITS,
     ...limits,

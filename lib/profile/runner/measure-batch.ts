@@ -1,16 +1,12 @@
 /** Measures one batch size: writes its models, predicts, runs them, and turns whatever happens into a row. */
 
-import { setImmediate } from "node:timers/promises";
 import type { StepLoad } from "../../engine/onnxruntime/step-load";
 import { formatBytes } from "../../format";
-import type { TrainingGraph } from "../../graph/training-graph";
 import { GIB } from "../../units";
-import { countedLoad } from "../load-counting";
 import { ranElsewhere } from "../ran-elsewhere";
 import { STEP_COUNTS } from "../request-limits";
 import { othersShare, remarkOnSeconds } from "../seconds-remark";
 import { stepSeconds } from "../statistics";
-import { type PreparedModel, prepareModel } from "../step-model";
 import type {
   Machine,
   MeasuredStep,
@@ -24,7 +20,11 @@ import { endedRow, measurement, predictedStep, unmeasuredStep, unreachedRow } fr
 import { watchGpu } from "./gpu-watch";
 import { availableBytes } from "./memory";
 import { readGpu } from "./nvidia-smi";
-import { runWorker, type WorkerOutcome } from "./run-worker";
+import { prepareBatch } from "./prepare-batch";
+import type { PreparedFile } from "./prepared-answer";
+import { runModel, type WorkerOutcome } from "./run-worker";
+import type { ProcessLimits } from "./supervise";
+import { withWorkFolder } from "./work-folder";
 import type { MeasuredAnswer } from "./worker-answer";
 
 /** Memory that is left to the rest of the machine. */
@@ -47,7 +47,6 @@ export class BatchMeasurement {
 
   constructor(
     private readonly request: ValidationRequest,
-    private readonly graph: TrainingGraph,
     private readonly batchSize: number,
     private readonly machine: Machine,
     private readonly circumstances: Circumstances,
@@ -55,32 +54,34 @@ export class BatchMeasurement {
     this.row = unreachedRow(batchSize, "");
   }
 
-  async measure(): Promise<ValidationRow> {
+  /** @throws {Error} when the folder for temporary files cannot be written */
+  measure(): Promise<ValidationRow> {
     this.circumstances.report("one step, every kernel recorded");
-    const models: PreparedModel[] = [];
-    for (const stepCount of STEP_COUNTS) {
-      // Writing a model takes up to a few seconds, in which this process does nothing else.
-      await setImmediate();
-      models.push(this.prepare(stepCount));
-    }
+    return withWorkFolder((folder) => this.measureIn(folder));
+  }
+
+  private async measureIn(folder: string): Promise<ValidationRow> {
+    const { plan, device } = this.request;
+    const { batchSize } = this;
+    const { threadCount } = this.machine;
+    const prepared = await prepareBatch({ plan, device, batchSize, threadCount }, folder, this.limits());
+    if (prepared.kind !== "answered") return this.ended(prepared);
+    const { models, load } = prepared.answer;
     const [oneStep] = models;
-    if (oneStep === undefined) throw new RangeError("there is no model to measure");
-    const load = countedLoad(
-      models.map((model) => model.load),
-      this.request.device,
-    );
     this.row = {
       ...this.row,
       nodeCount: oneStep.nodeCount,
-      modelBytes: oneStep.bytes.byteLength,
+      modelBytes: oneStep.modelBytes,
       predicted: predictedStep(oneStep.memory, this.circumstances.secondsOf(load)),
       load,
     };
     const shortage = await this.shortage(Math.max(...models.map(({ memory }) => memory.inUsePeakBytes)));
     if (shortage !== null) return endedRow(this.row, "would_not_fit", shortage);
 
-    const gpu = this.request.device === "cuda" ? await watchGpu() : null;
-    const profiled = await this.run(oneStep, { profile: true, warmUp: 0, repeats: 1 }, (pid) => gpu?.sample(pid));
+    const gpu = device === "cuda" ? await watchGpu() : null;
+    const profiled = await this.run(oneStep, folder, { profile: true, warmUp: 0, repeats: 1 }, (pid) =>
+      gpu?.sample(pid),
+    );
     if (profiled.kind !== "answered") return this.ended(profiled);
     const { answer } = profiled;
     this.row = {
@@ -88,18 +89,18 @@ export class BatchMeasurement {
       providers: answer.providers ?? null,
       measured: { ...memoryOf(answer), deviceBytes: gpu?.result() ?? NO_GPU_RUN },
     };
-    const elsewhere = ranElsewhere(this.request.device, answer.providers ?? null);
+    const elsewhere = ranElsewhere(device, answer.providers ?? null);
     if (elsewhere !== null) return endedRow(this.row, "failed", elsewhere);
-    return this.time(models);
+    return this.time(models, folder);
   }
 
-  private async time(models: readonly PreparedModel[]): Promise<ValidationRow> {
+  private async time(models: readonly PreparedFile[], folder: string): Promise<ValidationRow> {
     const runs: TimedRuns[] = [];
     const answers: MeasuredAnswer[] = [];
-    for (const [index, model] of models.entries()) {
-      const stepCount = STEP_COUNTS[index] ?? 0;
+    for (const model of models) {
+      const { stepCount } = model;
       this.circumstances.report(`${stepCount === 1 ? "one step" : `${stepCount} steps`}, timed`);
-      const timed = await this.run(model, { profile: false, warmUp: 1, repeats: this.request.repeats });
+      const timed = await this.run(model, folder, { profile: false, warmUp: 1, repeats: this.request.repeats });
       if (timed.kind !== "answered") return this.ended(timed);
       runs.push({ stepCount, runSeconds: timed.answer.runSeconds });
       answers.push(timed.answer);
@@ -114,12 +115,6 @@ export class BatchMeasurement {
       reason: remarkOnSeconds(seconds, othersShare(answers)),
       measured: { ...this.row.measured, stepSeconds: seconds },
     };
-  }
-
-  private prepare(stepCount: number): PreparedModel {
-    const { plan, device } = this.request;
-    const { threadCount } = this.machine;
-    return prepareModel(this.graph, plan, { batchSize: this.batchSize, stepCount, device, threadCount });
   }
 
   /** Why the prediction cannot fit, or null. */
@@ -140,22 +135,25 @@ export class BatchMeasurement {
   }
 
   private run(
-    { bytes }: PreparedModel,
+    { file }: PreparedFile,
+    folder: string,
     how: { readonly profile: boolean; readonly warmUp: number; readonly repeats: number },
     onSample?: (pid: number) => void,
   ): Promise<WorkerOutcome> {
     const { device } = this.request;
+    const { threadCount } = this.machine;
+    return runModel(file, folder, { device, threadCount, ...how }, this.limits(onSample));
+  }
+
+  private limits(onSample?: (pid: number) => void): ProcessLimits {
     const { signal, secondsLeft } = this.circumstances;
-    return runWorker(
-      { bytes, device, threadCount: this.machine.threadCount, ...how },
-      {
-        signal,
-        seconds: secondsLeft(),
-        residentBytes: availableBytes() - RESERVE_BYTES,
-        reserveBytes: RESERVE_BYTES,
-        ...(onSample === undefined ? {} : { onSample }),
-      },
-    );
+    return {
+      signal,
+      seconds: secondsLeft(),
+      residentBytes: availableBytes() - RESERVE_BYTES,
+      reserveBytes: RESERVE_BYTES,
+      ...(onSample === undefined ? {} : { onSample }),
+    };
   }
 
   /** What was found out before it ended stays. */

@@ -11,7 +11,7 @@ const LIMIT_MS = 10_000;
 
 export type GpuReading = { readonly ok: true; readonly gpu: MachineGpu } | { readonly ok: false; readonly why: string };
 
-/** The first GPU, which is where CUDA runs unless told otherwise. */
+/** The GPU that CUDA calls its first: of those that `CUDA_VISIBLE_DEVICES` names, if it is set, else of all. */
 export async function readGpu(): Promise<GpuReading> {
   const fields = "name,driver_version,compute_cap,memory.total,memory.free";
   const gpus = await query(`--query-gpu=${fields}`);
@@ -37,7 +37,13 @@ export async function readGpu(): Promise<GpuReading> {
   };
 }
 
-/** The programs that hold memory of the first GPU; null where the driver does not answer. */
+/** What tells this GPU from others, in whatever order they are listed. */
+export async function gpuIdentity(): Promise<string> {
+  const found = await query("--query-gpu=uuid");
+  return (found.ok ? found.rows[0]?.[0] : undefined) ?? visibleGpu() ?? "none";
+}
+
+/** The programs that hold memory of this GPU; null where the driver does not answer. */
 export async function readGpuUsers(): Promise<readonly GpuUser[] | null> {
   const users = await query("--query-compute-apps=pid,process_name,used_memory");
   if (!users.ok) return null;
@@ -46,7 +52,7 @@ export async function readGpuUsers(): Promise<readonly GpuUser[] | null> {
   );
 }
 
-/** Bytes of the first GPU that are taken, by whomever; null where the driver does not answer. */
+/** Bytes of this GPU that are taken, by whomever; null where the driver does not answer. */
 export async function readUsedBytes(): Promise<number | null> {
   const used = await query("--query-gpu=memory.used");
   return used.ok ? bytesOf(used.rows[0]?.[0] ?? "") : null;
@@ -57,14 +63,27 @@ type Answer =
   | { readonly ok: false; readonly why: string };
 
 async function query(what: string): Promise<Answer> {
+  const gpu = visibleGpu();
+  if (gpu === null) {
+    const value = JSON.stringify(process.env.CUDA_VISIBLE_DEVICES);
+    return { ok: false, why: `CUDA_VISIBLE_DEVICES is ${value}, which hides every GPU from CUDA` };
+  }
   try {
     const format = "--format=csv,noheader,nounits";
-    const { stdout } = await promisify(execFile)("nvidia-smi", ["--id=0", what, format], { timeout: LIMIT_MS });
+    const { stdout } = await promisify(execFile)("nvidia-smi", [`--id=${gpu}`, what, format], { timeout: LIMIT_MS });
     const lines = stdout.split("\n").filter((line) => line.trim() !== "");
     return { ok: true, rows: lines.map((line) => line.split(",").map((cell) => cell.trim())) };
   } catch (error) {
     return { ok: false, why: failure(error) };
   }
+}
+
+/** As `nvidia-smi --id` takes it: a number or the start of a UUID. Null where none is visible. */
+function visibleGpu(): string | null {
+  const listed = process.env.CUDA_VISIBLE_DEVICES;
+  if (listed === undefined) return "0";
+  const [first = ""] = listed.split(",");
+  return /^(?:\d+|(?:GPU|MIG)-[\w/-]+)$/.test(first.trim()) ? first.trim() : null;
 }
 
 function failure(error: unknown): string {

@@ -1,11 +1,9 @@
-/** Runs a validation from start to end: for each batch size the models, their predictions, and what they really take. */
+/** Runs a validation from start to end: its turn, then for each batch size the models, their predictions, and what they take. */
 
-import { parsePlan } from "../../plan/parse-plan";
 import { MILLISECOND } from "../../units";
 import type { MeasuredValidation } from "../calibrate";
 import { type SecondsAhead, secondsAhead } from "../predicted-seconds";
 import { fitLine } from "../statistics";
-import { stepGraph } from "../step-model";
 import type {
   ValidationProgress,
   ValidationRequest,
@@ -14,30 +12,60 @@ import type {
   ValidationState,
 } from "../validation";
 import { unreachedRow } from "../validation-row";
+import { takeTurn } from "./device-turn";
 import { describeMachine } from "./machine";
 import { BatchMeasurement, PARTS_PER_BATCH } from "./measure-batch";
+import { turnName, waitingText } from "./turn-words";
 
 export type FinalState = Extract<ValidationState, { readonly kind: "done" | "failed" | "cancelled" }>;
 
 export interface RunOptions {
   readonly signal: AbortSignal;
+  /** What others who want the device are told is measuring; null does not wait for others, nor let them wait. */
+  readonly program: string | null;
   /** Validations whose measurements seconds are predicted from; those of other devices are left out. */
   readonly earlier?: () => Promise<readonly MeasuredValidation[]>;
   /** Told whenever something has been found out. */
   readonly onProgress?: (result: ValidationResult, progress: ValidationProgress) => void;
 }
 
+export interface RanValidation {
+  readonly result: ValidationResult;
+  readonly state: FinalState;
+}
+
 /**
- * Never throws for what happens to a measurement: that is what the rows say. The first batch size that cannot be
- * measured ends it, since larger ones ask for more.
+ * Waits for its turn on the device, then measures. Never throws for what happens to a measurement: that is what the rows
+ * say. The first batch size that cannot be measured ends it, since larger ones ask for more.
  */
-export async function runValidation(
-  request: ValidationRequest,
-  options: RunOptions,
-): Promise<{ readonly result: ValidationResult; readonly state: FinalState }> {
+export async function runValidation(request: ValidationRequest, options: RunOptions): Promise<RanValidation> {
+  const { program, signal } = options;
+  if (program === null) return measureAll(request, options);
+  const partCount = partCountOf(request);
+  const turn = await takeTurn(await turnName(request.device), {
+    signal,
+    program,
+    onWait: (holder) => {
+      const doing = waitingText(holder, request.device);
+      options.onProgress?.(nothingMeasured(request), { doneCount: 0, partCount, doing, batchSize: null });
+    },
+  });
+  if (turn === null) {
+    const reason = "It was cancelled while it waited for its turn.";
+    return { result: nothingMeasured(request), state: { kind: "cancelled", reason } };
+  }
+  try {
+    return await measureAll(request, options);
+  } finally {
+    await turn.end();
+  }
+}
+
+async function measureAll(request: ValidationRequest, options: RunOptions): Promise<RanValidation> {
   const started = performance.now();
   const elapsedSeconds = () => (performance.now() - started) * MILLISECOND;
-  const rows = request.batchSizes.map((batchSize) => unreachedRow(batchSize, "It has not been reached."));
+  const rows = [...nothingMeasured(request).rows];
+  const partCount = partCountOf(request);
   const machine = await describeMachine();
   let end: FinalState = { kind: "done" };
   let seconds: SecondsAhead | null = null;
@@ -49,22 +77,15 @@ export async function runValidation(
     wallSeconds,
   });
 
-  const parsed = parsePlan(request.plan);
-  if (!parsed.ok) {
-    const reason = `The plan cannot be read: ${parsed.issues.map(({ message }) => message).join("; ")}`;
-    return { result: resultNow(elapsedSeconds()), state: { kind: "failed", reason } };
-  }
-  const graph = stepGraph(parsed);
   seconds = secondsAhead(request, machine, (await options.earlier?.()) ?? []);
 
   for (const [index, batchSize] of request.batchSizes.entries()) {
     let doneCount = index * PARTS_PER_BATCH;
     const report = (doing: string) => {
-      const partCount = request.batchSizes.length * PARTS_PER_BATCH;
       options.onProgress?.(resultNow(null), { doneCount, partCount, doing: `batch ${batchSize}: ${doing}`, batchSize });
       doneCount++;
     };
-    const measured = new BatchMeasurement(request, graph, batchSize, machine, {
+    const measured = new BatchMeasurement(request, batchSize, machine, {
       report,
       signal: options.signal,
       secondsOf: seconds.of,
@@ -81,6 +102,15 @@ export async function runValidation(
     break;
   }
   return { result: resultNow(elapsedSeconds()), state: end };
+}
+
+function partCountOf({ batchSizes }: ValidationRequest): number {
+  return batchSizes.length * PARTS_PER_BATCH;
+}
+
+function nothingMeasured({ batchSizes }: ValidationRequest): ValidationResult {
+  const rows = batchSizes.map((batchSize) => unreachedRow(batchSize, "It has not been reached."));
+  return { machine: null, rows, lines: linesThrough(rows), secondsFrom: null, wallSeconds: null };
 }
 
 function endOf({ batchSize, outcome, reason }: ValidationRow): FinalState {

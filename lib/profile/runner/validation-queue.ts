@@ -65,6 +65,7 @@ export class ValidationQueue {
     const beats = setInterval(() => heart.beat(), BEAT_SECONDS / MILLISECOND);
     const { result, state } = await this.outcomeOf(request, {
       signal: controller.signal,
+      program: "a Headroom server",
       earlier: () => this.earlierOn(request.device),
       onProgress: (progressed, progress) => {
         heart.news = { result: progressed, progress };
