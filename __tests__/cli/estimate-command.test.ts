@@ -150,6 +150,12 @@ test("a plan in a file and a share link can be started from, and flags replace t
   expect(JSON.parse(fromLink.stdout).plan).toEqual(plan);
 });
 
+test("a file that gives a key twice is refused", async () => {
+  const files = { "plan.json": '{"model":"RN50","model":"ViT-B-32"}' };
+  const { code, stderr } = await headroom(["estimate", "--plan", "plan.json"], { files });
+  expect([code, stderr]).toEqual([64, expect.stringContaining("model is given twice")]);
+});
+
 test("a file that is not there or is not JSON is named", async () => {
   const absent = await headroom(["estimate", "--plan", "nowhere.json"]);
   expect([absent.code, absent.stderr]).toEqual([64, expect.stringContaining("nowhere.json")]);
@@ -225,6 +231,18 @@ describe("one plan a line", () => {
     expect(answers[0]).toEqual(
       JSON.parse((await headroom(["estimate", "--json", "--model", "ViT-B-32", "--batch", "8"])).stdout),
     );
+  });
+
+  test("a line that is not JSON or gives a key twice is told as a line", async () => {
+    const long = `{"model":"${"x".repeat(256 * 1024)}"}`;
+    const { answers } = await lines(['{"model": None}', '{"model":"RN50","model":"ViT-B-32"}', long].join("\n"));
+    expect(answers.map(({ error }) => [error.line, error.title])).toEqual([
+      [1, "The line is not JSON"],
+      [2, "The request cannot be answered as it is"],
+      [3, "The line is too long"],
+    ]);
+    expect(answers[0].error.detail).toBe("The line is not JSON at column 11: None is no JSON value: write null.");
+    expect(answers[1].error.issues).toMatchObject([{ path: "model", code: "repeated_key" }]);
   });
 
   test("a bad line gives an error with its number, the rest go on, and the exit code is 64", async () => {

@@ -30,7 +30,8 @@ export function handle<Body extends Accepted, Query, Path, Answer>(
     try {
       const query = parseQuery(operation.query, new URL(request.url).searchParams);
       const parameters = parseParameters(operation.parameters, (await context?.params) ?? {});
-      const body = parseBody(operation.body, operation.body.schema === null ? null : await readJsonBody(request));
+      const read = operation.body.schema === null ? NOTHING_READ : await readJsonBody(request);
+      const body = parseBody(operation.body, read.value, read.issues);
       const value = await answer({ body, query, parameters });
       const headers = new Headers({ "Content-Type": "application/json", "Cache-Control": operation.cacheControl });
       if (location !== undefined) headers.set("Location", location(value));
@@ -42,6 +43,8 @@ export function handle<Body extends Accepted, Query, Path, Answer>(
     }
   };
 }
+
+const NOTHING_READ = { value: null, issues: [] } as const;
 
 /** Handlers for the methods that a path does not answer; `OPTIONS` says which it does. */
 export function refuseOthers(...allowed: readonly Method[]) {

@@ -5,8 +5,21 @@ import { unusableJsonValues } from "./json";
 import type { Accepted, Refused, RequestBody } from "./operation";
 import { ProblemError } from "./problem";
 
-/** @returns what the operation's parser made of the input, or every issue found */
-export function checkBody<Body extends Accepted>(body: RequestBody<Body>, input: unknown): Body | Refused {
+/**
+ * @param found  issues that were found when the input was read
+ * @returns what the operation's parser made of the input, or every issue found
+ */
+export function checkBody<Body extends Accepted>(
+  body: RequestBody<Body>,
+  input: unknown,
+  found: readonly Issue[] = [],
+): Body | Refused {
+  const checked = checkValue(body, input);
+  if (found.length === 0) return checked;
+  return { ok: false, issues: checked.ok ? found : [...found, ...checked.issues] };
+}
+
+function checkValue<Body extends Accepted>(body: RequestBody<Body>, input: unknown): Body | Refused {
   const unusable = unusableJsonValues(input);
   // Nothing else may walk a value of such depth: a recursive walk would end in a stack overflow.
   if (unusable.some(({ code }) => code === "too_deep")) return { ok: false, issues: unusable };
@@ -16,8 +29,12 @@ export function checkBody<Body extends Accepted>(body: RequestBody<Body>, input:
 }
 
 /** @throws {ProblemError} 422 with every issue found */
-export function parseBody<Body extends Accepted>(body: RequestBody<Body>, input: unknown): Body {
-  const checked = checkBody(body, input);
+export function parseBody<Body extends Accepted>(
+  body: RequestBody<Body>,
+  input: unknown,
+  found: readonly Issue[] = [],
+): Body {
+  const checked = checkBody(body, input, found);
   if (!checked.ok) throw ProblemError.invalid(checked.issues);
   return checked;
 }

@@ -99,7 +99,8 @@ export const problemSchema = z
 
 export type Problem = z.infer<typeof problemSchema>;
 
-type Extensions = Pick<Problem, "issues" | "position" | "line" | "column">;
+/** `title` stands for the usual one where that would speak of something else than was sent. */
+type Extensions = Pick<Problem, "issues" | "position" | "line" | "column"> & { readonly title?: string };
 
 /** A request that cannot be answered: thrown anywhere below a handler, told to the client by the handler. */
 export class ProblemError extends Error {

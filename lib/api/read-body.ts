@@ -1,16 +1,25 @@
 /** Reads a request's body as JSON: limited while it arrives, never by what the client says it will send. */
 
+import type { Issue } from "../plan/plan";
 import { KIB } from "../units";
 import { parseJson } from "./json";
 import { ProblemError } from "./problem";
+import { repeatedKeys } from "./repeated-keys";
 
 export const BODY_LIMIT_BYTES = 256 * KIB;
+
+/** A value as it was read. */
+export interface ReadJson {
+  readonly value: unknown;
+  /** What the value does not show: keys of which only the last was kept. */
+  readonly issues: readonly Issue[];
+}
 
 /**
  * @returns the value that the body holds
  * @throws {ProblemError} 415 for another media type, 413 beyond the limit, 400 for what is not JSON in UTF-8
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Request): Promise<ReadJson> {
   requireJsonType(request.headers);
   return parseJsonBytes(await readLimited(request), "body");
 }
@@ -19,12 +28,20 @@ export async function readJsonBody(request: Request): Promise<unknown> {
  * @param what  what the bytes are to whoever sent them, such as "body" or "line"
  * @throws {ProblemError} 400 for what is not JSON in UTF-8; a byte-order mark is passed over
  */
-export function parseJsonBytes(bytes: Uint8Array, what: string): unknown {
-  const parsed = parseJson(decodeUtf8(bytes, what));
-  if (parsed.ok) return parsed.value;
+export function parseJsonBytes(bytes: Uint8Array, what: string): ReadJson {
+  const text = decodeUtf8(bytes, what);
+  const parsed = parseJson(text);
+  if (parsed.ok) return { value: parsed.value, issues: repeatedKeys(text) };
   const { position, line, column, message } = parsed.fault;
-  const where = `line ${line}, column ${column} (position ${position})`;
-  throw new ProblemError("not-json", `The ${what} is not JSON at ${where}: ${message}.`, { position, line, column });
+  // Of one line the column says it all.
+  const where = what === "line" ? `column ${column}` : `line ${line}, column ${column} (position ${position})`;
+  const told = { ...titled(what), position, line, column };
+  throw new ProblemError("not-json", `The ${what} is not JSON at ${where}: ${message}.`, told);
+}
+
+/** The usual title speaks of a body. */
+function titled(what: string): { readonly title?: string } {
+  return what === "body" ? {} : { title: `The ${what} is not JSON` };
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
@@ -79,7 +96,7 @@ function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new ProblemError("not-json", `The ${what} is not valid UTF-8.`, {}, { cause });
+    throw new ProblemError("not-json", `The ${what} is not valid UTF-8.`, titled(what), { cause });
   }
 }
 

@@ -100,8 +100,12 @@ async function estimateLines(
   const { answeredCount, refusedCount } = await answerLines(
     console.stdin,
     // What a line says comes first; flags fill in what it leaves open.
-    (line) =>
-      answerEstimate(parseBody(createEstimate.body, filledIn(line, planInput(values, base))), console.today, include),
+    (line, issues) =>
+      answerEstimate(
+        parseBody(createEstimate.body, filledIn(line, planInput(values, base)), issues),
+        console.today,
+        include,
+      ),
     console.write,
     (lineNumber, error) => console.error(`headroom: line ${lineNumber} could not be answered: ${String(error)}\n`),
   );

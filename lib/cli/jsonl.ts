@@ -1,7 +1,8 @@
 /** One plan a line in, one answer a line out, in order and without waiting for the end. */
 
 import { type Problem, ProblemError, problemOf } from "../api/problem";
-import { BODY_LIMIT_BYTES, parseJsonBytes } from "../api/read-body";
+import { BODY_LIMIT_BYTES, parseJsonBytes, type ReadJson } from "../api/read-body";
+import type { Issue } from "../plan/plan";
 import { KIB } from "../units";
 import { type Line, readLines } from "./lines";
 
@@ -14,13 +15,13 @@ export interface JsonlSummary {
  * Blank lines are passed over, so that files may end in one; a byte-order mark before a line is ignored.
  * A line that cannot be answered gives `{"error": …}` with its line number, and the rest go on.
  *
- * @param answer  computes the answer to one line's value; a thrown `ProblemError` becomes that line's error
+ * @param answer  computes the answer to one line's value, given what was wrong with its text; a thrown `ProblemError` becomes that line's error
  * @param write   takes one line of output; awaited, so that a slow reader slows the whole down instead of filling memory
  * @param report  is told of what broke on our side, which no error line says
  */
 export async function answerLines(
   source: AsyncIterable<Uint8Array>,
-  answer: (input: unknown) => unknown,
+  answer: (input: unknown, issues: readonly Issue[]) => unknown,
   write: (line: string) => Promise<void>,
   report: (lineNumber: number, error: unknown) => void,
 ): Promise<JsonlSummary> {
@@ -38,11 +39,12 @@ export async function answerLines(
 
 function answerLine(
   line: Line,
-  answer: (input: unknown) => unknown,
+  answer: (input: unknown, issues: readonly Issue[]) => unknown,
   report: (lineNumber: number, error: unknown) => void,
 ): { readonly ok: boolean; readonly text: string } {
   try {
-    return { ok: true, text: JSON.stringify(answer(lineValue(line))) };
+    const { value, issues } = readLine(line);
+    return { ok: true, text: JSON.stringify(answer(value, issues)) };
   } catch (error) {
     const { problem } = problemOf(error);
     if (problem.status >= 500) report(line.number, error);
@@ -51,11 +53,12 @@ function answerLine(
   }
 }
 
-function lineValue(line: Line): unknown {
+function readLine(line: Line): ReadJson {
   if (line.kind === "too_long") {
     throw new ProblemError(
       "too-large",
       `The line is longer than ${BODY_LIMIT_BYTES / KIB} KiB, which is the most that is read.`,
+      { title: "The line is too long" },
     );
   }
   return parseJsonBytes(line.bytes, "line");

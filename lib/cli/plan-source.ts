@@ -41,10 +41,13 @@ export async function basePlan(values: Arguments["values"], console: Console): P
 
 /**
  * @param path  a file, or `-` for standard input
- * @throws {ProblemError} when it cannot be read or is not JSON
+ * @throws {ProblemError} when it cannot be read, is not JSON or gives a key twice
  */
 export async function readJson(flag: string, path: string, console: Console): Promise<unknown> {
-  return parseJsonBytes(path === "-" ? await readAll(console.stdin) : await readNamed(flag, path, console), "file");
+  const bytes = path === "-" ? await readAll(console.stdin) : await readNamed(flag, path, console);
+  const { value, issues } = parseJsonBytes(bytes, "file");
+  if (issues.length > 0) throw ProblemError.invalid(issues);
+  return value;
 }
 
 async function readNamed(flag: string, path: string, console: Console): Promise<Uint8Array> {

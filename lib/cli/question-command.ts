@@ -117,7 +117,7 @@ async function answerMany<Body extends Accepted, Answer>(
   const defaults = await question(command, values, console);
   const { answeredCount, refusedCount } = await answerLines(
     console.stdin,
-    (line) => command.answer(parseBody(command.body, filledQuestion(line, defaults)), console.today),
+    (line, issues) => command.answer(parseBody(command.body, filledQuestion(line, defaults), issues), console.today),
     console.write,
     (lineNumber, error) => console.error(`headroom: line ${lineNumber} could not be answered: ${String(error)}\n`),
   );

@@ -28,6 +28,17 @@ test("a plan is answered with an estimate that holds to its schema, within 50 kB
   expect(byteCount).toBeLessThanOrEqual(50 * KB);
 });
 
+test("a key given twice is told, with everything else that is wrong", async () => {
+  const body = '{"model":"ViT-B-32","epochs":3,"strategy":{"kind":"lora","rank":4,"rank":8},"epochs":-1}';
+  const { status, problem } = await refused(post(PATH, body));
+  expect(status).toBe(422);
+  expect(problem.issues?.map(({ path, code }) => [path, code])).toEqual([
+    ["strategy.rank", "repeated_key"],
+    ["epochs", "repeated_key"],
+    ["epochs", "out_of_range"],
+  ]);
+});
+
 test("a plan that does not fit is an answer and not an error", async () => {
   const { status, estimate: answer } = await estimate({ model: "ViT-H-14", perDeviceBatchSize: 4096, gpu: "rtx-3090" });
   expect(status).toBe(200);
