@@ -1,6 +1,6 @@
 // @ts-check
 // Installs the CUDA provider of onnxruntime-node, which npm leaves out because it is large: `npm run gpu:setup`.
-// The package's own script downloads it from the internet.
+// The package's own script downloads it from the internet. Then the doctor says whether it can run, and so does the exit code.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -32,4 +32,9 @@ if (status !== 0) {
   );
   process.exit(1);
 }
-process.stdout.write("The CUDA provider is installed. npm run -s headroom -- doctor says whether it can run.\n");
+process.stdout.write("The CUDA provider is installed. Whether it can run (npm run -s headroom -- doctor):\n\n");
+const doctor = spawnSync(process.execPath, [path.join(ROOT, "scripts/run.mjs"), "bin/headroom.ts", "doctor"], {
+  cwd: ROOT,
+  stdio: "inherit",
+});
+process.exitCode = doctor.status ?? 1;

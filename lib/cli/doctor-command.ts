@@ -46,17 +46,23 @@ function thisMachine(signal: AbortSignal): Surroundings {
   const platform = `${process.platform}-${process.arch}`;
   return {
     platform,
-    // Programs start this one with the project's folder as the working directory.
-    runtimeFolder: path.resolve("node_modules/onnxruntime-node/bin/napi-v6", process.platform, process.arch),
+    runtimeFolder: runtimeFolder(),
     search: systemSearch(process.env.LD_LIBRARY_PATH ?? ""),
     readGpu,
     run: (job) => runWorker(job, { ...TRIAL_LIMITS, signal }),
   };
 }
 
+/** Programs start this one with the project's folder as the working directory. */
+function runtimeFolder(): string {
+  const runtime = process.env.HEADROOM_ONNXRUNTIME ?? "node_modules/onnxruntime-node";
+  return path.resolve(runtime, "bin/napi-v6", process.platform, process.arch);
+}
+
 const MARKS: Readonly<Record<Finding["state"], string>> = {
   ok: "found",
   missing: "missing",
+  mismatch: "does not match",
   not_checked: "not checked",
 };
 

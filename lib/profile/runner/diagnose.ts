@@ -6,12 +6,14 @@ import { OnnxWriter } from "../../engine/onnxruntime/writer";
 import { formatBytes } from "../../format";
 import { encodeModel } from "../../onnx/encode";
 import { GIB } from "../../units";
+import { driverMismatch, libraryWords } from "./cuda-versions";
 import { findLibrary, type LibrarySearch, otherVersions } from "./find-library";
 import { neededLibraries } from "./needed-libraries";
 import type { GpuReading } from "./nvidia-smi";
 import type { WorkerJob, WorkerOutcome } from "./run-worker";
 
-export const FINDING_STATES = ["ok", "missing", "not_checked"] as const;
+/** `mismatch`: it is there, in a version that does not do. */
+export const FINDING_STATES = ["ok", "missing", "mismatch", "not_checked"] as const;
 
 export interface Finding {
   readonly id: "driver" | "provider" | "libraries" | "session";
@@ -42,6 +44,8 @@ export interface Surroundings {
 export const PROVIDER = "libonnxruntime_providers_cuda.so";
 const SHARED = "libonnxruntime_providers_shared.so";
 const SETUP = "npm run gpu:setup";
+/** Comes with the driver, and is what CUDA talks to. */
+const DRIVER_LIBRARY = "libcuda.so.1";
 /** Part of every Linux, and no business of CUDA. */
 const OF_THE_SYSTEM = /^(ld-linux|linux-vdso|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so)/;
 
@@ -58,16 +62,26 @@ export async function diagnose(surroundings: Surroundings): Promise<Diagnosis> {
   };
 }
 
-async function driverFinding({ readGpu }: Surroundings): Promise<Finding> {
+async function driverFinding({ readGpu, runtimeFolder, search }: Surroundings): Promise<Finding> {
   const named = { id: "driver", label: "NVIDIA driver" } as const;
   const reading = await readGpu();
   if (!reading.ok) {
+    const library = findLibrary(DRIVER_LIBRARY, search);
+    if (library !== null) {
+      const says = `${reading.why}; but its library is here (${library}), so that steps may run. Which card it is, what of it is free and who else uses it cannot be measured`;
+      const wayOut =
+        "Put nvidia-smi on the path; in a container, NVIDIA_DRIVER_CAPABILITIES=compute,utility brings it.";
+      return { ...named, state: "not_checked", says, wayOut };
+    }
     const wayOut = "Install NVIDIA's driver for the GPU, or start the container with access to it (--gpus all).";
     return { ...named, state: "missing", says: reading.why, wayOut };
   }
   const { name, driverVersion, memoryTotalBytes, memoryFreeBytes } = reading.gpu;
   const [free, total] = [formatBytes(memoryFreeBytes, "GiB"), formatBytes(memoryTotalBytes, "GiB")];
-  return { ...named, state: "ok", says: `${name}, driver ${driverVersion}, ${free} of ${total} free`, wayOut: null };
+  const says = `${name}, driver ${driverVersion}, ${free} of ${total} free`;
+  const mismatch = driverMismatch(driverVersion, librariesOfProvider(runtimeFolder) ?? []);
+  if (mismatch === null) return { ...named, state: "ok", says, wayOut: null };
+  return { ...named, state: "mismatch", says: `${says}; ${mismatch.says}`, wayOut: mismatch.wayOut };
 }
 
 function providerFinding({ platform, runtimeFolder }: Surroundings): Finding {
@@ -86,26 +100,33 @@ function providerFinding({ platform, runtimeFolder }: Surroundings): Finding {
 /** What the provider's own file asks the loader for, so that another version of it asks for other ones. */
 function librariesFinding({ runtimeFolder, search }: Surroundings): Finding {
   const named = { id: "libraries", label: "CUDA libraries" } as const;
-  const provider = path.join(runtimeFolder, PROVIDER);
-  if (!existsSync(provider)) {
+  const needed = librariesOfProvider(runtimeFolder);
+  if (needed === null) {
     const says = "which ones are needed stands in the provider's file";
     return { ...named, state: "not_checked", says, wayOut: null };
   }
-  const needed = neededLibraries(provider).filter((name) => !OF_THE_SYSTEM.test(name));
   const own = { ...search, folders: [runtimeFolder, ...search.folders] };
   const found = needed.map((name) => ({ name, file: findLibrary(name, own) }));
   const missing = found.filter(({ file }) => file === null).map(({ name }) => name);
   const present = found.flatMap(({ file }) => (file === null ? [] : [path.basename(file)]));
   if (missing.length === 0) return { ...named, state: "ok", says: present.join(", "), wayOut: null };
-  const others = missing.flatMap((name) => otherVersions(name, search));
-  const instead = others.length === 0 ? "" : `; there is ${others.join(", ")} instead, which it cannot use`;
+  const others = [...new Set(missing.flatMap((name) => otherVersions(name, search)))];
+  const instead =
+    others.length === 0 ? "" : `; there is ${others.map(libraryWords).join(", ")} instead, which it cannot use`;
   return {
     ...named,
-    state: "missing",
-    says: `the loader does not find ${missing.join(", ")}${instead}`,
+    state: others.length === 0 ? "missing" : "mismatch",
+    says: `the loader does not find ${missing.map(libraryWords).join(", ")}${instead}`,
     wayOut:
       "Install the CUDA runtime, cuBLAS and cuDNN of those versions, and put their folders on LD_LIBRARY_PATH before starting Headroom.",
   };
+}
+
+/** Null where there is no provider. */
+function librariesOfProvider(runtimeFolder: string): readonly string[] | null {
+  const provider = path.join(runtimeFolder, PROVIDER);
+  if (!existsSync(provider)) return null;
+  return neededLibraries(provider).filter((name) => !OF_THE_SYSTEM.test(name));
 }
 
 const SESSION_SECONDS = 60;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 
 /** Where the loader looks last, on a 64-bit Linux. Source: `man 8 ld.so`. */
@@ -34,10 +34,16 @@ export function findLibrary(name: string, { folders, cached }: LibrarySearch): s
   return file === undefined ? null : realpathSync(file);
 }
 
-/** @returns names that the loader would find and that begin alike, such as another version of the same library */
-export function otherVersions(name: string, { cached }: LibrarySearch): readonly string[] {
-  const stem = name.replace(/\.so.*$/, ".so");
-  return [...cached.keys()].filter((known) => known.startsWith(stem) && known !== name);
+/** @returns names of other versions of a library that the loader would find, such as `libcudart.so.11` */
+export function otherVersions(name: string, { folders, cached }: LibrarySearch): readonly string[] {
+  const stem = name.replace(/\.so.*$/, ".so.");
+  const known = new Set([...cached.keys(), ...folders.flatMap(filesIn)]);
+  return [...known].filter((file) => file.startsWith(stem) && file !== name);
+}
+
+/** Of a folder on the path that does not exist, none. */
+function filesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function loaderCache(): ReadonlyMap<string, string> {
