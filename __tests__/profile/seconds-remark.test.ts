@@ -2,6 +2,12 @@ import { othersShare, remarkOnSeconds } from "@/lib/profile/seconds-remark";
 
 const MEASURED = { kind: "measured", median: 1, low: 1, high: 1, runs: [] } as const;
 
+test("other programs on the GPU are named", () => {
+  const users = [{ pid: 7, name: "python3", usedBytes: null }];
+  const seconds = { kind: "measured", median: 1, low: 1, high: 1, runs: [] } as const;
+  expect(remarkOnSeconds(seconds, 0, users)).toBe("Others used the GPU meanwhile: python3 (7).");
+});
+
 test("the share of others is weighed by the seconds of the runs: (1·0.1 + 3·0.5)/4", () => {
   const runs = [
     { runSeconds: [1], othersFractions: [0.1] },

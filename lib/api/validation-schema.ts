@@ -6,6 +6,7 @@ import {
   type Line,
   type Machine,
   type Measurement,
+  type OtherWork,
   OUTCOMES,
   type Prediction,
   type SecondsSource,
@@ -42,13 +43,44 @@ const stepSecondsSchema = z
       median: seconds,
       low: seconds.describe("The least slope between any two of the runs"),
       high: seconds.describe("The greatest"),
-      runs: z.array(z.object({ stepCount: count, runSeconds: z.array(seconds) })).describe("Every timed run"),
+      runs: z
+        .array(
+          z.object({
+            stepCount: count,
+            runSeconds: z.array(seconds),
+            othersFractions: z
+              .array(z.number())
+              .optional()
+              .describe("Of all cores, what other processes took during each; absent in what older versions kept"),
+          }),
+        )
+        .describe("Every timed run"),
     }),
     z.object({ kind: z.literal("not_measured"), why }),
   ])
   .meta({
     description: "Seconds of one step: the slope between models of one and of more steps",
   }) satisfies z.ZodType<StepSeconds>;
+
+const gpuUserSchema = z.object({ pid: count, name: z.string(), usedBytes: bytes.nullable() });
+
+const othersSchema = z
+  .object({
+    cpuFraction: z
+      .discriminatedUnion("kind", [
+        // The system counts in ticks, so that of an idle machine it may be a little below nothing.
+        z.object({ kind: z.literal("measured"), value: z.number() }),
+        z.object({ kind: z.literal("not_measured"), why }),
+      ])
+      .describe("Of all cores, what other processes took over all timed runs"),
+    gpuUsers: z
+      .array(gpuUserSchema)
+      .nullable()
+      .describe(
+        "Programs beside the measured one that its driver listed on the GPU; null on a CPU and where it does not say",
+      ),
+  })
+  .meta({ description: "What else went on while it was measured" }) satisfies z.ZodType<OtherWork>;
 
 const rowSchema = z
   .object({
@@ -92,6 +124,7 @@ const rowSchema = z
       })
       .nullish()
       .describe("What one step asks of the device, for calibration; absent in what older versions kept"),
+    others: othersSchema.optional().describe("How far seconds are to be trusted; absent in what older versions kept"),
   })
   .meta({ description: "What one batch size gave" }) satisfies z.ZodType<ValidationRow>;
 
@@ -123,7 +156,7 @@ const machineSchema = z
         computeCapability: z.string().nullable(),
         memoryTotalBytes: bytes,
         memoryFreeBytes: bytes,
-        otherUsers: z.array(z.object({ pid: count, name: z.string(), usedBytes: bytes.nullable() })),
+        otherUsers: z.array(gpuUserSchema),
       })
       .nullable()
       .describe("Null with `noGpu` saying why"),

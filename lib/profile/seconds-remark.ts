@@ -1,16 +1,22 @@
 import { formatPercent } from "../format";
-import type { StepSeconds } from "./validation";
+import type { GpuUser, StepSeconds } from "./validation";
 
 /** More of the CPU than this in other hands shows in the seconds of a step. */
 const CALM_FRACTION = 0.1;
 const SHORTEST_WATCHED_SECONDS = 1;
 
 /** What a reader must know of the seconds of a row, or null. */
-export function remarkOnSeconds(seconds: StepSeconds, share: number | null): string | null {
+export function remarkOnSeconds(
+  seconds: StepSeconds,
+  share: number | null,
+  gpuUsers: readonly GpuUser[] = [],
+): string | null {
   const unknown = seconds.kind === "measured" ? [] : [`Seconds are not known: ${seconds.why}.`];
   const isDisturbed = share !== null && share > CALM_FRACTION;
   const disturbed = isDisturbed ? [`Other programs took ${formatPercent(share)} of the CPU while it was timed.`] : [];
-  const remarks = [...unknown, ...disturbed];
+  const names = gpuUsers.map(({ name, pid }) => `${name} (${pid})`).join(", ");
+  const shared = gpuUsers.length > 0 ? [`Others used the GPU meanwhile: ${names}.`] : [];
+  const remarks = [...unknown, ...disturbed, ...shared];
   return remarks.length === 0 ? null : remarks.join(" ");
 }
 

@@ -16,6 +16,7 @@ export function unreachedRow(batchSize: number, reason: string): ValidationRow {
     providers: null,
     losses: null,
     load: null,
+    others: { cpuFraction: { kind: "not_measured", why: "it was not timed" }, gpuUsers: null },
   };
 }
 

@@ -39,6 +39,8 @@ export type Prediction =
 export interface TimedRuns {
   readonly stepCount: number;
   readonly runSeconds: readonly number[];
+  /** Of all cores, what other processes took during each of them. Absent in what older versions kept. */
+  readonly othersFractions?: readonly number[];
 }
 
 /**
@@ -100,6 +102,14 @@ export interface CountedLoad extends StepLoad {
   readonly countedBy: string;
 }
 
+/** What else went on while a row was measured: how far its seconds are to be trusted. */
+export interface OtherWork {
+  /** Of all cores, what other processes took over all timed runs. */
+  readonly cpuFraction: Measurement;
+  /** Programs beside the measured one that its driver listed on the GPU; null on a CPU and where the driver does not say. */
+  readonly gpuUsers: readonly GpuUser[] | null;
+}
+
 /** What one batch size gave. */
 export interface ValidationRow {
   readonly batchSize: number;
@@ -117,6 +127,8 @@ export interface ValidationRow {
   readonly losses: readonly number[] | null;
   /** Null before its models were written; absent in what older versions kept. */
   readonly load?: CountedLoad | null;
+  /** Absent in what older versions kept. */
+  readonly others?: OtherWork;
 }
 
 /** What seconds were predicted from. */

@@ -1,4 +1,4 @@
-import type { Measurement } from "../validation";
+import type { GpuUser, Measurement } from "../validation";
 import { readGpuUsers, readUsedBytes } from "./nvidia-smi";
 
 export interface GpuWatch {
@@ -6,6 +6,12 @@ export interface GpuWatch {
   sample(pid: number): void;
   /** The most that it counted to the process. */
   result(): Measurement;
+  /** Says that a process is one of ours without asking the driver, which would disturb what is on the clock. */
+  expect(pid: number): void;
+  /** Asks who is there besides. */
+  lookForOthers(): Promise<void>;
+  /** Whoever else was there; null where the driver never said. */
+  others(): readonly GpuUser[] | null;
 }
 
 /**
@@ -16,19 +22,29 @@ export async function watchGpu(): Promise<GpuWatch> {
   const usedBefore = await readUsedBytes();
   let isAsking = false;
   let [ofProcess, used]: (number | null)[] = [null, null];
-  let hasOthers = false;
+  const ours = new Set<number>();
+  let others: Map<number, GpuUser> | null = null;
+
+  async function askWho(): Promise<readonly GpuUser[] | null> {
+    const users = await readGpuUsers();
+    if (users === null) return null;
+    others ??= new Map();
+    // The driver lists a process for a moment after it has ended.
+    for (const user of users) if (!ours.has(user.pid)) others.set(user.pid, user);
+    return users;
+  }
 
   async function ask(pid: number): Promise<void> {
-    const users = await readGpuUsers();
+    const users = await askWho();
     const own = users?.find((user) => user.pid === pid);
     if (own !== undefined && own.usedBytes !== null) ofProcess = Math.max(ofProcess ?? 0, own.usedBytes);
-    hasOthers ||= users?.some((user) => user.pid !== pid) ?? false;
     const now = await readUsedBytes();
     if (now !== null) used = Math.max(used ?? 0, now);
   }
 
   return {
     sample(pid) {
+      ours.add(pid);
       if (isAsking) return;
       isAsking = true;
       void ask(pid).finally(() => {
@@ -38,9 +54,17 @@ export async function watchGpu(): Promise<GpuWatch> {
     result() {
       if (ofProcess !== null) return { kind: "measured", value: ofProcess };
       if (used === null || usedBefore === null) return { kind: "not_measured", why: "nvidia-smi gave no figure" };
-      if (hasOthers) return { kind: "not_measured", why: "nvidia-smi does not tell this process from the others" };
+      if ((others?.size ?? 0) > 0)
+        return { kind: "not_measured", why: "nvidia-smi does not tell this process from the others" };
       if (used <= usedBefore) return { kind: "not_measured", why: "the GPU's used memory did not grow" };
       return { kind: "measured", value: used - usedBefore };
     },
+    expect(pid) {
+      ours.add(pid);
+    },
+    async lookForOthers() {
+      await askWho();
+    },
+    others: () => (others === null ? null : [...others.values()]),
   };
 }

@@ -17,7 +17,7 @@ import type {
   ValidationRow,
 } from "../validation";
 import { endedRow, measurement, predictedStep, unmeasuredStep, unreachedRow } from "../validation-row";
-import { watchGpu } from "./gpu-watch";
+import { type GpuWatch, watchGpu } from "./gpu-watch";
 import { availableBytes } from "./memory";
 import { readGpu } from "./nvidia-smi";
 import { prepareBatch } from "./prepare-batch";
@@ -91,28 +91,35 @@ export class BatchMeasurement {
     };
     const elsewhere = ranElsewhere(device, answer.providers ?? null);
     if (elsewhere !== null) return endedRow(this.row, "failed", elsewhere);
-    return this.time(models, folder);
+    return this.time(models, folder, gpu);
   }
 
-  private async time(models: readonly PreparedFile[], folder: string): Promise<ValidationRow> {
+  private async time(models: readonly PreparedFile[], folder: string, gpu: GpuWatch | null): Promise<ValidationRow> {
     const runs: TimedRuns[] = [];
     const answers: MeasuredAnswer[] = [];
     for (const model of models) {
       const { stepCount } = model;
       this.circumstances.report(`${stepCount === 1 ? "one step" : `${stepCount} steps`}, timed`);
-      const timed = await this.run(model, folder, { profile: false, warmUp: 1, repeats: this.request.repeats });
+      const timed = await this.run(model, folder, { profile: false, warmUp: 1, repeats: this.request.repeats }, (pid) =>
+        gpu?.expect(pid),
+      );
       if (timed.kind !== "answered") return this.ended(timed);
-      runs.push({ stepCount, runSeconds: timed.answer.runSeconds });
+      const { runSeconds, othersFractions } = timed.answer;
+      runs.push({ stepCount, runSeconds, othersFractions });
       answers.push(timed.answer);
+      await gpu?.lookForOthers();
       this.row = { ...this.row, losses: timed.answer.losses };
     }
     const [short, long] = runs;
     if (short === undefined || long === undefined) throw new RangeError("two models are timed");
     const seconds = stepSeconds(short, long);
+    const share = othersShare(answers);
+    const gpuUsers = gpu?.others() ?? null;
     return {
       ...this.row,
       outcome: "measured",
-      reason: remarkOnSeconds(seconds, othersShare(answers)),
+      reason: remarkOnSeconds(seconds, share, gpuUsers ?? []),
+      others: { cpuFraction: measurement(share, "its runs were too short for the system's clock"), gpuUsers },
       measured: { ...this.row.measured, stepSeconds: seconds },
     };
   }
