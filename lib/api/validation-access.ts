@@ -11,23 +11,23 @@ export interface AccessSettings {
 }
 
 /**
- * Validation is on for requests with the token, and without one where the server listens on loopback and the request was
- * made on this machine, by a program or by a page of this very server: a page of another site, a name that was pointed at
- * 127.0.0.1, and a proxy that passes on what others ask, are none of that.
+ * Where a token is set, validation is on for requests that have it and for no others: a proxy on the machine may pass on
+ * what strangers ask without saying so. Where none is set, it is on where the server listens on loopback and the request
+ * was made on this machine, by a program or by a page of this very server: a page of another site, a name that was pointed
+ * at 127.0.0.1, and a proxy that says that it passes on what others ask, are none of that.
  *
  * @returns null when the request may go on, otherwise what to answer
  */
 export function refusedAccess(headers: Headers, { listensOn, token }: AccessSettings): ProblemError | null {
-  const hasToken = token !== null && token !== "";
   const given = /^Bearer (.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  if (hasToken && given !== undefined && isSame(given, token)) return null;
-  const isLocal = listensOn !== null && isLoopback(listensOn) && cameFromHere(headers);
-  if (isLocal && given === undefined) return null;
-  if (hasToken) {
+  if (token !== null && token !== "") {
+    if (given !== undefined && isSame(given, token)) return null;
     const detail =
       "Send the token of this server as Authorization: Bearer <token>; HEADROOM_VALIDATION_TOKEN holds it.";
     return new ProblemError("unauthorized", detail);
   }
+  const isLocal = listensOn !== null && isLoopback(listensOn) && cameFromHere(headers);
+  if (isLocal && given === undefined) return null;
   const detail =
     "Validation runs programs on this machine and is off here. It is on for requests from the machine itself where the server " +
     "listens on 127.0.0.1, and for others once HEADROOM_VALIDATION_TOKEN is set.";
@@ -37,10 +37,27 @@ export function refusedAccess(headers: Headers, { listensOn, token }: AccessSett
 function cameFromHere(headers: Headers): boolean {
   const host = headers.get("host");
   if (host === null || !isLoopback(hostname(host))) return false;
+  return isOfOwnPage(headers, host) && !isPassedOn(headers, host);
+}
+
+/** Not sent by a page of another site. A link to here that somebody followed is the doing of who followed it. */
+function isOfOwnPage(headers: Headers, host: string): boolean {
   const origin = headers.get("origin");
   if (origin !== null && hostOf(origin) !== host) return false;
-  const forwarded = (headers.get("x-forwarded-for") ?? "").split(",").map((address) => address.trim());
-  return forwarded.every((address) => address === "" || isLoopback(address)) && !headers.has("forwarded");
+  const site = headers.get("sec-fetch-site");
+  const isOther = site === "cross-site" || site === "same-site";
+  return !isOther || (headers.get("sec-fetch-mode") === "navigate" && origin === null);
+}
+
+/** Whether a proxy says that somebody else asked. Next itself says of every request where it came from and which host was asked. */
+function isPassedOn(headers: Headers, host: string): boolean {
+  const passedOnFor = ["x-forwarded-for", "x-real-ip", "true-client-ip", "cf-connecting-ip"].flatMap((name) =>
+    (headers.get(name) ?? "").split(",").map((address) => address.trim()),
+  );
+  if (passedOnFor.some((address) => address !== "" && !isLoopback(address))) return true;
+  const askedHost = headers.get("x-forwarded-host");
+  if (askedHost !== null && askedHost !== host) return true;
+  return headers.has("forwarded") || headers.has("via");
 }
 
 /** `localhost`, 127.0.0.0/8 and ::1, as IPv4 within IPv6 too. */

@@ -79,7 +79,11 @@ test("a tiny model is measured at each batch size, to the byte of what was predi
     [2, "measured"],
     [3, "measured"],
   ]);
-  for (const { predicted, measured, providers, nodeCount, losses } of rows) {
+  for (const { predicted, measured, providers, nodeCount, losses, others } of rows) {
+    // Runs of a tiny model are shorter than the system's clock can tell others from.
+    expect(others).toEqual({ cpuFraction: { kind: "not_measured", why: expect.any(String) }, gpuUsers: null });
+    if (measured.stepSeconds.kind === "measured")
+      expect(measured.stepSeconds.runs.map(({ othersFractions }) => othersFractions?.length)).toEqual([1, 1]);
     if (predicted.inUsePeakBytes.kind !== "predicted") throw new Error("memory should be predicted");
     expect(measured.inUsePeakBytes).toEqual({ kind: "measured", value: predicted.inUsePeakBytes.value });
     expect(measured.deviceBytes.kind).toBe("not_measured");
@@ -271,13 +275,28 @@ describe("who may run something", () => {
       expect((await one({ Host: host })).status).toBe(200);
     expect((await one({ Host: "127.0.0.1:3000", Origin: "http://127.0.0.1:3000" })).status).toBe(200);
     expect((await one({ Host: "127.0.0.1:3000", "X-Forwarded-For": "::ffff:127.0.0.1" })).status).toBe(200);
+    expect((await one({ Host: "127.0.0.1:3000", "X-Forwarded-Host": "127.0.0.1:3000" })).status).toBe(200);
+    expect((await one({ Host: "127.0.0.1:3000", "Sec-Fetch-Site": "same-origin" })).status).toBe(200);
+    const followed = { Host: "127.0.0.1:3000", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" };
+    expect((await one(followed)).status).toBe(200);
   });
 
   test.each([
     ["another name pointed at this machine", { Host: "evil.example" }],
     ["a page of another site", { Host: "127.0.0.1:3000", Origin: "https://evil.example" }],
+    ["a page of another program on this machine", { Host: "127.0.0.1:3000", Origin: "http://127.0.0.1:8080" }],
     ["a page without an origin of its own", { Host: "127.0.0.1:3000", Origin: "null" }],
+    ["a picture in a page of another site", { Host: "127.0.0.1:3000", "Sec-Fetch-Site": "cross-site" }],
+    ["a name that only begins like this machine's", { Host: "127.0.0.1.evil.example" }],
+    ["a name that hides behind a loopback address", { Host: "localhost.evil.example:3000" }],
     ["a proxy that passes on a request", { Host: "127.0.0.1:3000", "X-Forwarded-For": "203.0.113.9" }],
+    [
+      "a proxy that was told a loopback address",
+      { Host: "127.0.0.1:3000", "X-Forwarded-For": "127.0.0.1, 203.0.113.9" },
+    ],
+    ["a proxy that names the host it was asked for", { Host: "127.0.0.1:3000", "X-Forwarded-Host": "gpu.example" }],
+    ["a proxy that says who asked", { Host: "127.0.0.1:3000", "X-Real-IP": "203.0.113.9" }],
+    ["a proxy that says that it is one", { Host: "127.0.0.1:3000", Via: "1.1 gateway" }],
     ["a proxy that says so in the newer way", { Host: "127.0.0.1:3000", Forwarded: "for=203.0.113.9" }],
     ["a token where none is set", { Host: "127.0.0.1:3000", Authorization: "Bearer guess" }],
     ["nobody", {}],
@@ -295,6 +314,20 @@ describe("who may run something", () => {
     expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="validation"']);
     expect((await one({ Host: "gpu.example" })).status).toBe(401);
     expect((await one({ Host: "gpu.example", Authorization: `Bearer ${TOKEN}` })).status).toBe(200);
-    process.env = { ...process.env, HEADROOM_LISTENS_ON: "127.0.0.1", HEADROOM_VALIDATION_TOKEN: "" };
+    process.env = { ...process.env, HEADROOM_LISTENS_ON: "127.0.0.1" };
+    // A proxy on this machine that keeps silent about itself looks like the machine itself.
+    expect((await one({ Host: "127.0.0.1:3000" })).status).toBe(401);
+    expect((await one({ Host: "127.0.0.1:3000", Authorization: `Bearer ${TOKEN}` })).status).toBe(200);
+    process.env = { ...process.env, HEADROOM_VALIDATION_TOKEN: "" };
+  });
+
+  test("a page of another site starts nothing, whatever it sends", async () => {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json"]) {
+      const headers = { Host: "127.0.0.1:3000", Origin: "https://evil.example", "Content-Type": type };
+      expect((await ask(POST, request("POST", PATH, TINY, headers))).status).toBe(403);
+    }
+    expect(listValidations.answer.parse((await one({ Host: "127.0.0.1:3000" })).json).validations).toEqual(
+      expect.not.arrayContaining([expect.objectContaining({ state: expect.objectContaining({ kind: "queued" }) })]),
+    );
   });
 });
