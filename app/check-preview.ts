@@ -1,26 +1,24 @@
 /** What a validation would run on this machine, before anything runs. */
 
-import { setImmediate } from "node:timers/promises";
 import { measuredBefore } from "@/app/calibrations";
 import { recentValidations } from "@/app/validations";
 import type { CheckQuestion, InvalidQuestion, Preview, PreviewRow, RefusedPlan } from "@/components/check/answers";
 import { parseValidationRequest } from "@/lib/api/validation-request-schema";
-import { type ParsedPlan, parsePlan } from "@/lib/plan/parse-plan";
+import { parsePlan } from "@/lib/plan/parse-plan";
 import type { Plan } from "@/lib/plan/plan";
 import { fittingBatchSizes } from "@/lib/profile/fitting-batches";
 import { countedLoad } from "@/lib/profile/load-counting";
 import { type SecondsAhead, secondsAhead } from "@/lib/profile/predicted-seconds";
-import { STEP_COUNTS } from "@/lib/profile/request-limits";
 import { judgeRunnable } from "@/lib/profile/runnable-plan";
+import { BatchExpectations, type ExpectedFigures } from "@/lib/profile/runner/expect-batches";
 import { describeMachine } from "@/lib/profile/runner/machine";
 import { RESERVE_BYTES } from "@/lib/profile/runner/measure-batch";
-import { type ExpectedModel, expectedModel, stepGraph } from "@/lib/profile/step-model";
 import type { Device, Machine, ValidationRequest } from "@/lib/profile/validation";
 import { predictedStep } from "@/lib/profile/validation-row";
 
 /**
  * @param predicts  work out the memory of each batch size, and the batch sizes themselves where they were left open; it
- *                  takes seconds of this process
+ *                  takes seconds, of another process
  */
 export async function previewCheck(
   question: CheckQuestion,
@@ -46,13 +44,17 @@ export async function previewCheck(
   const outline = { kind: "preview", ...known, rows: null } as const;
   if (!predicts) return outline;
   const predictions = new Predictions(request, machine.threadCount, ahead);
-  const batchSizes =
-    question.batchSizes === undefined
-      ? await fittingBatchSizes(request.plan, request.device, freeBytes, (size) => predictions.neededBytes(size))
-      : request.batchSizes;
-  const rows: PreviewRow[] = [];
-  for (const batchSize of batchSizes) rows.push(await predictions.row(batchSize));
-  return { ...outline, request: { ...request, batchSizes }, rows };
+  try {
+    const batchSizes =
+      question.batchSizes === undefined
+        ? await fittingBatchSizes(request.plan, request.device, freeBytes, (size) => predictions.neededBytes(size))
+        : request.batchSizes;
+    const rows: PreviewRow[] = [];
+    for (const batchSize of batchSizes) rows.push(await predictions.row(batchSize));
+    return { ...outline, request: { ...request, batchSizes }, rows };
+  } finally {
+    predictions.end();
+  }
 }
 
 /** The device decides what it has kernels for, so it is asked as soon as it and the plan are known, whatever else is wrong. */
@@ -88,19 +90,22 @@ async function earlierCheck({ plan, device }: ValidationRequest): Promise<Previe
   return { batchSizes: found.batchSizes, repeats: found.repeats, wallSeconds: found.wallSeconds };
 }
 
-/** Predictions for one plan, each model written once. */
+/** Predictions for one plan, each batch size worked out once. */
 class Predictions {
-  private readonly graph: ReturnType<typeof stepGraph>;
-  private readonly known = new Map<number, Promise<readonly ExpectedModel[]>>();
+  private readonly expectations: BatchExpectations;
+  private readonly known = new Map<number, Promise<readonly ExpectedFigures[]>>();
 
   constructor(
     private readonly request: ValidationRequest,
-    private readonly threadCount: number,
+    threadCount: number,
     private readonly seconds: SecondsAhead,
   ) {
-    const parsed: ParsedPlan | { readonly ok: false } = parsePlan(request.plan);
-    if (!parsed.ok) throw new Error("a plan that was read is refused when it is read again");
-    this.graph = stepGraph(parsed);
+    const { plan, device } = request;
+    this.expectations = new BatchExpectations({ plan, device, threadCount });
+  }
+
+  end(): void {
+    this.expectations.end();
   }
 
   async neededBytes(batchSize: number): Promise<number> {
@@ -119,21 +124,10 @@ class Predictions {
     return { batchSize, predicted, neededBytes: await this.neededBytes(batchSize) };
   }
 
-  private of(batchSize: number): Promise<readonly ExpectedModel[]> {
-    const known = this.known.get(batchSize) ?? this.work(batchSize);
+  private of(batchSize: number): Promise<readonly ExpectedFigures[]> {
+    const known = this.known.get(batchSize) ?? this.expectations.of(batchSize);
     this.known.set(batchSize, known);
     return known;
-  }
-
-  private async work(batchSize: number): Promise<readonly ExpectedModel[]> {
-    const models: ExpectedModel[] = [];
-    for (const stepCount of STEP_COUNTS) {
-      // Each takes up to seconds; others are answered in between.
-      await setImmediate();
-      const how = { batchSize, stepCount, device: this.request.device, threadCount: this.threadCount };
-      models.push(expectedModel(this.graph, this.request.plan, how));
-    }
-    return models;
   }
 }
 

@@ -17,7 +17,8 @@ if (entry === undefined) {
   process.exit(64);
 }
 
-ensureDependencies();
+// A server that starts a program of ours goes on with what it has: installing would take that away from under it.
+if (process.env.HEADROOM_INSTALL !== "never") ensureDependencies();
 const bundle = await currentBundle(entry);
 // An error then names the line of the source.
 process.setSourceMapsEnabled(true);

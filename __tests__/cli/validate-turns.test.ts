@@ -63,4 +63,9 @@ test("one that is not to wait runs beside it, and one that waits can be interrup
   expect((await waiting.ended)[0]).toBe(130);
   expect((await validate(...SHORT, "--no-wait").ended)[0]).toBe(0);
   expect(first.child.exitCode).toBeNull();
+  first.child.kill("SIGINT");
+  expect((await first.ended)[0]).toBe(130);
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`headroom-validation-${first.child.pid}-`))).toEqual(
+    [],
+  );
 }, 60_000);

@@ -8,18 +8,32 @@ const folder = mkdtempSync(path.join(tmpdir(), "headroom-event-loop-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a server that is asked for twenty validations and runs one keeps nobody else waiting", async () => {
-  const server = spawn(process.execPath, ["scripts/run.mjs", "__tests__/support/watch-event-loop.ts"], {
+/** What a program that watches the delays of a server prints. */
+async function watched(program: string) {
+  const server = spawn(process.execPath, ["scripts/run.mjs", `__tests__/support/${program}`], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
       ...process.env,
       DATABASE_URL: "",
-      HEADROOM_DB: path.join(folder, "headroom.db"),
+      HEADROOM_DB: path.join(folder, program, "headroom.db"),
       HEADROOM_LISTENS_ON: "127.0.0.1",
     },
   });
-  const { answers, longestSeconds } = JSON.parse(await text(server.stdout));
+  return JSON.parse(await text(server.stdout));
+}
+
+/** Writing or predicting a model of ViT-B-32 takes longer than this; the rest is room for a busy machine. */
+const LONGEST_SECONDS = 0.25;
+
+test("a server that is asked for twenty validations and runs one keeps nobody else waiting", async () => {
+  const { answers, longestSeconds } = await watched("watch-event-loop.ts");
   expect(answers).toBe(20);
-  // Writing a model of ViT-B-32 takes longer than this; the rest is room for a busy machine.
-  expect(longestSeconds).toBeLessThan(0.25);
+  expect(longestSeconds).toBeLessThan(LONGEST_SECONDS);
+}, 120_000);
+
+test("nor does one that says beforehand what a check would take", async () => {
+  const { preview, longestSeconds } = await watched("watch-preview.ts");
+  expect(preview.rows.map(({ batchSize }: { batchSize: number }) => batchSize)).toEqual([2, 4, 8]);
+  for (const { predicted } of preview.rows) expect(predicted.inUsePeakBytes.kind).toBe("predicted");
+  expect(longestSeconds).toBeLessThan(LONGEST_SECONDS);
 }, 120_000);
