@@ -55,8 +55,12 @@ function endWith(parent) {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
       process.kill(process.pid, "SIGKILL");
     }, 200);`;
-  const workerData = { parent, folder: process.env.HEADROOM_WORK_FOLDER };
-  new Worker(watch, { eval: true, workerData }).unref();
+  const folder = process.env.HEADROOM_WORK_FOLDER;
+  new Worker(watch, { eval: true, workerData: { parent, folder } }).unref();
+  // It may end by itself before the thread has looked.
+  process.on("exit", () => {
+    if (folder !== undefined && process.ppid !== parent) rmSync(folder, { recursive: true, force: true });
+  });
 }
 
 /** @param {Request} request */

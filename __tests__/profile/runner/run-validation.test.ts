@@ -8,13 +8,14 @@ import { TINY_MODEL } from "@/__tests__/support/tiny-clip";
 import { tinyRequest } from "@/__tests__/support/validation-request";
 import { parsePlan } from "@/lib/plan/parse-plan";
 import { type RanValidation, type RunOptions, runValidation } from "@/lib/profile/runner/run-validation";
+import { isAlive } from "@/lib/profile/runner/work-folder";
 import type { ValidationProgress } from "@/lib/profile/validation";
 
-/** Processes that this one started and that still run, by what they run. */
-function childrenRunning(program: string): readonly number[] {
-  const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], { encoding: "utf8" }).split(
-    "\n",
-  );
+/** Processes that one has started and that still run, by what they run. */
+function childrenRunning(program: string, parent = process.pid): readonly number[] {
+  // Of this process there is always one: ps itself, which otherwise fails where it finds nothing.
+  const started = ["--ppid", `${process.pid},${parent}`];
+  const lines = execFileSync("ps", ["-o", "pid=,args=", ...started], { encoding: "utf8" }).split("\n");
   return lines.filter((line) => line.includes(program)).map((line) => Number.parseInt(line, 10));
 }
 
@@ -69,6 +70,28 @@ test("a process that is killed while it writes the models fails its batch size",
   );
   expect(state).toEqual({ kind: "failed", reason: expect.stringMatching(/^Batch 1: .*SIGKILL/) });
   expect(result.rows).toMatchObject([{ outcome: "failed", nodeCount: null }, { outcome: "not_run" }]);
+}, 60_000);
+
+test("where the server is killed, what writes the models ends by itself and takes its files along", async () => {
+  const parsed = parsePlan({ model: "ViT-B-32", precision: "fp32" });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  const request = JSON.stringify(tinyRequest({ plan: parsed.plan }));
+  const server = spawn(process.execPath, ["scripts/run.mjs", "__tests__/support/run-validation.ts", request], {
+    stdio: "ignore",
+    env: process.env,
+  });
+  let writer: number | undefined;
+  while (writer === undefined) {
+    await setTimeout(10);
+    [writer] = childrenRunning("prepare-program", server.pid);
+  }
+  const left = () => foldersOf(server.pid ?? 0);
+  expect(left()).toHaveLength(1);
+  const ended = once(server, "exit");
+  server.kill("SIGKILL");
+  await ended;
+  for (let waited = 0; (isAlive(writer) || left().length > 0) && waited < 100; waited++) await setTimeout(50);
+  expect([isAlive(writer), left()]).toEqual([false, []]);
 }, 60_000);
 
 test("the time limit ends the writing of models as well", async () => {

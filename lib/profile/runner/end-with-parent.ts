@@ -1,6 +1,7 @@
+import { rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 
-/** Such as this program's source file, which a thread cannot load: the thread's own program is therefore a text. */
+/** A text, because the program is bundled into one file, which has no other for a thread. */
 const WATCH = `
   const { rmSync } = require("node:fs");
   const { workerData: { parent, folder } } = require("node:worker_threads");
@@ -18,4 +19,8 @@ export function endWithParent(): void {
   const { HEADROOM_PARENT_PID: parent, HEADROOM_WORK_FOLDER: folder } = process.env;
   if (parent === undefined) return;
   new Worker(WATCH, { eval: true, workerData: { parent: Number(parent), folder } }).unref();
+  // It may end by itself before the thread has looked.
+  process.on("exit", () => {
+    if (folder !== undefined && process.ppid !== Number(parent)) rmSync(folder, { recursive: true, force: true });
+  });
 }
