@@ -4,14 +4,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { ensureDependencies, ROOT } from "./ensure.mjs";
 
-const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SCRIPT = path.join(
   process.env.HEADROOM_ONNXRUNTIME ?? path.join(ROOT, "node_modules/onnxruntime-node"),
   "script/install.js",
 );
 
+// The first program to be started would otherwise install all packages anew, and with them take the provider away.
+ensureDependencies();
 if (!existsSync(SCRIPT)) {
   process.stderr.write(`${SCRIPT} is missing: run npm ci first.\n`);
   process.exit(1);

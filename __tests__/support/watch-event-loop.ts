@@ -23,7 +23,6 @@ await endValidation(warmUp?.id ?? "");
 
 delays.enable();
 const posted = await submit(REQUEST_COUNT);
-const postingSeconds = delays.max / 1e9;
 const [first] = posted;
 for (;;) {
   const { state } = (await readValidation(first?.id ?? "")).validation;
@@ -37,7 +36,6 @@ const nanoseconds = 1e-9;
 process.stdout.write(
   `${JSON.stringify({
     answers: posted.length,
-    postingSeconds,
     longestSeconds: delays.max * nanoseconds,
     p99Seconds: delays.percentile(99) * nanoseconds,
     resolutionSeconds: RESOLUTION_MS * MILLISECOND,
