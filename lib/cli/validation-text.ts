@@ -107,11 +107,34 @@ function errorText(prediction: Prediction, measurement: Measurement): string {
   return `${error > 0 ? "+" : ""}${formatPercent(error)}`;
 }
 
-function reasons({ rows }: Shown): string {
-  return rows
-    .filter(({ reason }) => reason !== null)
-    .map(({ batchSize, reason }) => `  Batch ${formatCount(batchSize)}: ${reason}\n`)
-    .join("");
+/** What happened at each batch size, what of it was not measured, and where its kernels ran. */
+function reasons({ rows, device }: Shown): string {
+  const said = rows.flatMap((row) => {
+    const notes = [...(row.reason === null ? [] : [row.reason]), ...unmeasured(row, device)];
+    return notes.map((note) => `  Batch ${formatCount(row.batchSize)}: ${note}\n`);
+  });
+  const kernels = [...new Set(rows.flatMap(kernelsText))].map((text) => `  ${text}\n`);
+  return [...said, ...kernels].join("");
+}
+
+/** Of seconds the reason says it. */
+function unmeasured({ outcome, measured }: ValidationRow, device: Shown["device"]): string[] {
+  if (outcome !== "measured") return [];
+  const figures: readonly (readonly [name: string, figure: Measurement])[] = [
+    ["Peak memory in use", measured.inUsePeakBytes],
+    device === "cuda"
+      ? ["Memory by the driver", measured.deviceBytes]
+      : ["Memory of the process", measured.residentPeakBytes],
+  ];
+  return figures.flatMap(([name, figure]) =>
+    figure.kind === "measured" ? [] : [`${name} was not measured: ${figure.why}.`],
+  );
+}
+
+function kernelsText({ outcome, providers }: ValidationRow): string[] {
+  if (outcome !== "measured" || providers === null) return [];
+  const counts = Object.entries(providers).map(([name, count]) => `${formatCount(count)} on ${name}`);
+  return [`Kernels of a step by the provider that ran them: ${counts.join(", ")}`];
 }
 
 /** What seconds were predicted from, and how good such predictions are: nothing where none were asked for. */
