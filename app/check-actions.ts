@@ -40,10 +40,15 @@ export async function startCheckAction(question: unknown, token: unknown): Promi
 }
 
 export async function historyAction(token: unknown): Promise<HistoryAnswer> {
-  return withAccess("historyAction", token, async () => ({
-    kind: "history",
-    rows: (await recentValidations(LISTED)).map(historyRow),
-  }));
+  return withAccess("historyAction", token, async () => {
+    // One more than is shown says whether there are more.
+    const validations = await recentValidations(LISTED + 1);
+    return {
+      kind: "history",
+      rows: validations.slice(0, LISTED).map(historyRow),
+      hasMore: validations.length > LISTED,
+    };
+  });
 }
 
 export async function readCheckAction(id: unknown, token: unknown): Promise<ValidationAnswer> {

@@ -24,6 +24,10 @@ export async function measuredDeviceOf(validation: Validation): Promise<Extract<
     return { kind: "use", measured: null, why: answer.kind === "not_calibrated" ? answer.why : "", staleCount };
   }
   const { rates, measurementCount, errorBefore, errorAfter } = own.calibration;
+  // The others were in another type of products, and are not among the steps that are told.
+  const alike = validations.filter(
+    ({ id, plan }) => found.validationIds.includes(id) && matrixPrecision(plan) === products,
+  );
   return {
     kind: "use",
     why: "",
@@ -31,7 +35,7 @@ export async function measuredDeviceOf(validation: Validation): Promise<Extract<
     measured: {
       name: found.name,
       gpuId: key.device === "cuda" ? key.gpu.id : null,
-      checkCount: found.validationIds.length,
+      checkCount: alike.length,
       ...{ measurementCount, rates, errorBefore, errorAfter },
       calibration: found.card === null ? null : calibrationText(found.card),
     },

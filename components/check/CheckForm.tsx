@@ -14,6 +14,7 @@ import type { CheckActions, HistoryAnswer, PreviewAnswer } from "./answers";
 import { type Asked, askedQuery, questionOf, withAsked } from "./asked";
 import { HistoryTable } from "./HistoryTable";
 import { InvalidPlanCard } from "./InvalidPlanCard";
+import { NoGpuCard } from "./NoGpuCard";
 import { RefusedCard } from "./RefusedCard";
 import { useToken } from "./use-token";
 import { WhatRuns } from "./WhatRuns";
@@ -129,15 +130,22 @@ function Form({ initialPlan, initialAsked, plannerHref, outline, initialHistory,
         )}
         {shownAnswer !== null && answer.kind !== "refused" && planIssues.length === 0 && (
           <div className="answer" data-waiting={isWaiting && shownAnswer.rows !== null}>
-            <WhatRuns
-              preview={shownAnswer}
-              isWaiting={isWaiting || answer.kind !== "preview"}
-              isStarting={start.isUnderWay}
-              problem={start.problem}
-              onStart={() => void begin()}
-              onLookAgain={() => void preview.refetch()}
-              onUseCpu={() => setAsked((old) => withAsked(old, "device", "cpu"))}
-            />
+            {shownAnswer.request.device === "cuda" && shownAnswer.machine.gpu === null ? (
+              <NoGpuCard
+                why={shownAnswer.machine.noGpu ?? "its driver does not answer"}
+                onUseCpu={() => setAsked((old) => withAsked(old, "device", "cpu"))}
+                onLookAgain={() => void preview.refetch()}
+              />
+            ) : (
+              <WhatRuns
+                preview={shownAnswer}
+                isWaiting={isWaiting || answer.kind !== "preview"}
+                isStarting={start.isUnderWay}
+                problem={start.problem}
+                onStart={() => void begin()}
+                onLookAgain={() => void preview.refetch()}
+              />
+            )}
           </div>
         )}
         {history.kind !== "no_access" && <HistoryTable answer={history} title="Checks before" />}

@@ -64,10 +64,18 @@ export function FitCharts({ validation: { rows, lines, id } }: { validation: Val
   );
 }
 
+/** Of the least measured value. */
+const NEGLIGIBLE = 0.005;
+
 /** "Memory: 2.56 GiB, and 14.2 MiB for each sample more". */
 function lineTitle(line: Line, show: (value: number) => string, what: string): string {
   if (line.kind === "not_fitted") return `${what} at each batch size`;
   // More work cannot take less: what falls here is other work on the machine, and no property of the step.
   if (line.slope <= 0) return `${what} at each batch size: too noisy for a line to mean anything`;
-  return `${what}: ${show(line.intercept)}, and ${show(line.slope)} for each sample`;
+  const least = Math.min(...line.points.map(({ value }) => value));
+  // So little that it is what rounding leaves of nothing.
+  if (Math.abs(line.intercept) < NEGLIGIBLE * least) return `${what}: ${show(line.slope)} for each sample`;
+  return line.intercept < 0
+    ? `${what}: ${show(line.slope)} for each sample, less ${show(-line.intercept)}`
+    : `${what}: ${show(line.intercept)}, and ${show(line.slope)} for each sample`;
 }

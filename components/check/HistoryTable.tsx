@@ -1,10 +1,11 @@
 "use client";
 
-import { formatSeconds, formatSignedPercent } from "@/lib/format";
+import { formatCount, formatSeconds, formatSignedPercent } from "@/lib/format";
+import { isFinal } from "@/lib/profile/validation";
 import type { HistoryAnswer } from "./answers";
 import type { HistoryRow } from "./history-row";
 import { StateBadge } from "./StateBadge";
-import { batchesText, dateText, deviceText, OUTCOME_WORDS, planText } from "./words";
+import { batchesText, dateText, deviceText, OUTCOME_WORDS, planText, standingOf } from "./words";
 
 /** Every check that this server knows of, the newest first. */
 export function HistoryTable({
@@ -24,7 +25,14 @@ export function HistoryTable({
       ) : answer.rows.length === 0 ? (
         <p className="mt-2 text-sm text-muted">None yet. The first one appears here as soon as it starts.</p>
       ) : (
-        <Rows rows={answer.rows} />
+        <>
+          <Rows rows={answer.rows} />
+          {answer.hasMore && (
+            <p className="mt-2 text-sm text-muted">
+              These are the newest {formatCount(answer.rows.length)}. Older ones keep their addresses.
+            </p>
+          )}
+        </>
       )}
     </section>
   );
@@ -32,73 +40,78 @@ export function HistoryTable({
 
 function Rows({ rows }: { rows: readonly HistoryRow[] }) {
   return (
-    <section
-      aria-label="Checks on this machine"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable to be scrolled by keyboard
-      tabIndex={0}
-      className="relative mt-3 overflow-x-auto rounded-lg border border-line"
-    >
-      <table className="w-full min-w-[52rem] text-sm">
-        <caption className="sr-only">Checks, the newest first; errors are of what was predicted</caption>
-        <thead className="bg-sunken text-left">
-          <tr>
-            {["State", "Plan", "Device", "Asked", "Memory off by", "One step"].map((name, index) => (
-              <th key={name} scope="col" className={`px-3 py-2 font-medium ${index > 3 ? "text-right" : ""}`}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <HistoryLine key={row.id} row={row} />
+    <table className="mt-3 w-full text-sm">
+      <caption className="sr-only">Checks, the newest first; errors are of what was predicted</caption>
+      <thead className="text-left text-muted">
+        <tr>
+          {COLUMNS.map(({ name, className }) => (
+            <th key={name} scope="col" className={`py-1.5 font-normal ${className}`}>
+              {name}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </section>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <HistoryLine key={row.id} row={row} />
+        ))}
+      </tbody>
+    </table>
   );
 }
+
+/** On a narrow screen what the middle columns say stands below the plan. */
+const COLUMNS = [
+  { name: "State", className: "pr-3" },
+  { name: "Plan", className: "pr-3" },
+  { name: "Device", className: "pr-3 max-lg:hidden" },
+  { name: "Asked", className: "pr-3 max-lg:hidden" },
+  { name: "Memory off by", className: "pl-3 text-right whitespace-nowrap max-sm:hidden" },
+  { name: "One step", className: "pl-3 text-right" },
+] as const;
 
 function HistoryLine({ row }: { row: HistoryRow }) {
   const { id, createdAt, state, plan, device, deviceName, batchSizes, stopped, largest } = row;
   const { memoryError = null, stepSeconds = null, secondsError = null } = largest ?? {};
+  const none = <span className="text-muted">{isFinal(state) ? "not measured" : "not yet"}</span>;
+  const asked = <time dateTime={createdAt}>{dateText(createdAt)}</time>;
   return (
     <tr className="border-t border-line align-top">
-      <td className="px-3 py-2">
-        <StateBadge kind={state.kind} />
+      <td className="py-2 pr-3">
+        <StateBadge standing={standingOf(state, stopped === null)} />
         {stopped !== null && stopped.outcome !== "cancelled" && (
-          <span className="mt-0.5 block text-xs text-muted">
-            {OUTCOME_WORDS[stopped.outcome]} (batch {stopped.batchSize})
+          <span className="mt-0.5 block max-w-36 text-xs text-muted">
+            {OUTCOME_WORDS[stopped.outcome]} (batch {formatCount(stopped.batchSize)})
           </span>
         )}
       </td>
-      <th scope="row" className="px-3 py-2 text-left font-normal">
+      <th scope="row" className="py-2 pr-3 text-left font-normal">
         <a className="link font-medium" href={`/check/${id}`}>
           {planText(plan)}
         </a>
         <span className="block text-xs text-muted">{batchesText(batchSizes)}</span>
+        <span className="block text-xs text-muted lg:hidden">
+          {deviceText(device)}, {asked}
+        </span>
+        {memoryError !== null && (
+          <span className="block text-xs text-muted sm:hidden">memory {formatSignedPercent(memoryError)} off</span>
+        )}
       </th>
-      <td className="px-3 py-2">
+      <td className="py-2 pr-3 max-lg:hidden">
         {deviceText(device)}
-        {deviceName !== null && <span className="block max-w-48 text-xs text-muted">{deviceName}</span>}
+        {deviceName !== null && <span className="block text-xs text-muted">{deviceName}</span>}
       </td>
-      <td className="px-3 py-2 whitespace-nowrap">
-        <time dateTime={createdAt}>{dateText(createdAt)}</time>
+      <td className="py-2 pr-3 whitespace-nowrap max-lg:hidden">{asked}</td>
+      <td className="py-2 pl-3 text-right whitespace-nowrap tabular-nums max-sm:hidden">
+        {memoryError === null ? none : formatSignedPercent(memoryError)}
       </td>
-      <td className="px-3 py-2 text-right whitespace-nowrap">
-        {memoryError === null ? <Unknown /> : formatSignedPercent(memoryError)}
-      </td>
-      <td className="px-3 py-2 text-right whitespace-nowrap">
-        {stepSeconds === null ? <Unknown /> : formatSeconds(stepSeconds)}
-        <span className="block text-xs text-muted">
-          {largest !== null && stepSeconds !== null && `at batch ${largest.batchSize}`}
+      <td className="py-2 pl-3 text-right tabular-nums">
+        {stepSeconds === null ? none : <span className="whitespace-nowrap">{formatSeconds(stepSeconds)}</span>}
+        <span className="block text-xs whitespace-nowrap text-muted">
+          {largest !== null && stepSeconds !== null && `at batch ${formatCount(largest.batchSize)}`}
           {secondsError !== null && `, ${formatSignedPercent(secondsError)}`}
         </span>
       </td>
     </tr>
   );
-}
-
-function Unknown() {
-  return <span className="text-muted">not measured</span>;
 }

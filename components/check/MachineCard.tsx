@@ -26,8 +26,8 @@ export function MachineCard({
         <Fact name="Batch sizes">{listText(batchSizes)}</Fact>
         <Fact name="Asked">{dateText(createdAt)}</Fact>
         {startedAt !== null && <Fact name="Begun">{dateText(startedAt)}</Fact>}
-        <Fact name="Timed runs of each model">
-          {formatCount(repeats)}, at most {formatSeconds(timeLimitSeconds)} in all
+        <Fact name="Timed runs">
+          {formatCount(repeats)} of each model, at most {formatSeconds(timeLimitSeconds)} in all
         </Fact>
         {written?.nodeCount != null && written.modelBytes !== null && (
           <Fact name="Model of one step">
@@ -39,7 +39,7 @@ export function MachineCard({
         ) : (
           <>
             <Fact name="Processor">
-              {machine.cpuName}, {formatCount(machine.coreCount)} cores, {formatCount(machine.threadCount)} threads used
+              {machine.cpuName}, {counted(machine.coreCount, "core")}, {counted(machine.threadCount, "thread")} used
             </Fact>
             <Fact name="Memory">
               <Bytes value={machine.memoryAvailableBytes} /> of <Bytes value={machine.memoryTotalBytes} /> were
@@ -83,11 +83,15 @@ function downloadJson(validation: Validation) {
   downloadText(`headroom-check-${validation.id}.json`, "application/json", `${JSON.stringify(validation)}\n`);
 }
 
+function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   return (
-    <div className="flex flex-wrap justify-between gap-x-6 py-1.5">
+    <div className="gap-x-6 py-1.5 sm:grid sm:grid-cols-[9rem_minmax(0,1fr)]">
       <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0 text-right wrap-anywhere max-sm:text-left">{children}</dd>
+      <dd className="min-w-0 wrap-anywhere">{children}</dd>
     </div>
   );
 }

@@ -28,28 +28,30 @@ export function ProgressCard({
   return (
     <section aria-labelledby="progress" className="panel p-4 sm:p-6">
       <h2 id="progress" className="flex items-start gap-2.5 text-xl leading-snug font-semibold tracking-tight">
-        <StateIcon kind={state.kind} className="mt-0.5 size-6 text-accent" />
+        <StateIcon standing={state.kind} className="mt-0.5 size-6 text-accent" />
         {title}
       </h2>
-      <div className="mt-4">
-        <progress
-          aria-label="Measurements done"
-          className="progress"
-          max={Math.max(1, progress?.partCount ?? 1)}
-          value={progress?.doneCount ?? 0}
-        />
-        <p className="mt-1.5 flex flex-wrap justify-between gap-x-4 text-sm text-muted tabular-nums">
-          <span>
-            {progress === null || progress.partCount === 0
-              ? "It has not begun."
-              : `${formatCount(progress.doneCount)} of ${formatCount(progress.partCount)} measurements done`}
-          </span>
-          <span>
-            {elapsed !== null &&
-              `${formatSeconds(Math.floor(elapsed))} so far, at most ${formatSeconds(validation.timeLimitSeconds)}`}
-          </span>
-        </p>
-      </div>
+      {state.kind === "queued" && <p className="mt-2 text-sm">{queueText(state.position)}</p>}
+      {progress !== null && (
+        <div className="mt-4">
+          <progress
+            aria-label="Measurements done"
+            className="progress"
+            max={Math.max(1, progress.partCount)}
+            value={progress.doneCount}
+          />
+          <p className="mt-1.5 flex flex-wrap justify-between gap-x-4 text-sm text-muted tabular-nums">
+            <span>
+              {progress.partCount > 0 &&
+                `${formatCount(progress.doneCount)} of ${formatCount(progress.partCount)} measurements done`}
+            </span>
+            <span>
+              {elapsed !== null &&
+                `${formatSeconds(Math.floor(elapsed))} so far, at most ${formatSeconds(validation.timeLimitSeconds)}`}
+            </span>
+          </p>
+        </div>
+      )}
       <div className="mt-4 flex flex-wrap items-center gap-3">
         <button type="button" className="button" disabled={isCancelling} onClick={onCancel}>
           {isCancelling ? "Cancelling…" : "Cancel this check"}
@@ -82,6 +84,13 @@ function titleOf({ state, device }: Validation): string {
   if (state.kind !== "running") return "It has ended";
   const { doing } = state.progress;
   return `Running on the ${deviceText(device)}: ${doing}`;
+}
+
+/** What comes before it, besides the one that runs. */
+function queueText(position: number): string {
+  const before = position - 1;
+  const others = before === 0 ? "" : ` and the ${before === 1 ? "one" : formatCount(before)} before it in the queue`;
+  return `It begins by itself as soon as the check that runs${others} ${before === 0 ? "has" : "have"} ended.`;
 }
 
 /** Since it began to run, by the server's clock; null before the browser knows both. */

@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import { Fragment } from "react";
 import { downloadCsv, toCsv } from "@/components/charts/csv";
 import { useByteUnit } from "@/components/ui/ByteUnit";
+import { FigureHead } from "@/components/ui/FigureHead";
 import {
   type ByteUnit,
   formatCount,
@@ -12,16 +13,16 @@ import {
   formatSeconds,
   formatSignedPercent,
 } from "@/lib/format";
-import type { Measurement, Prediction, Validation, ValidationRow } from "@/lib/profile/validation";
+import type { Measurement, Prediction, Validation, ValidationRow, ValidationState } from "@/lib/profile/validation";
 import { errorOf, measuredOf, predictedOf, type QUANTITIES } from "./figures";
 import { FILE_HEAD, fileRows, gaps, shownQuantities } from "./result-rows";
-import { OUTCOME_WORDS, providersText } from "./words";
+import { providersText, rowWords } from "./words";
 
 type Quantity = (typeof QUANTITIES)[number];
 
 /** Predicted against measured, for each batch size and quantity, and what was not measured and why. */
 export function ResultTable({ validation }: { validation: Validation }) {
-  const { rows, id } = validation;
+  const { rows, id, state } = validation;
   const quantities = shownQuantities(rows);
   const unknown = gaps(rows);
   return (
@@ -44,24 +45,21 @@ export function ResultTable({ validation }: { validation: Validation }) {
           CSV
         </button>
       </div>
-      {quantities.length > 0 && (
+      {rows.length === 0 ? (
+        <p className="mt-3 text-sm">No batch size was reached, so there is nothing to compare.</p>
+      ) : (
         <table className="mt-3 w-full text-sm">
           <caption className="sr-only">Predicted against measured for each batch size</caption>
-          <thead className="text-muted">
-            <tr>
-              {["Quantity", "Predicted", "Measured", "Off by"].map((name, index) => (
-                <th
-                  key={name}
-                  scope="col"
-                  className={`py-1.5 font-normal ${index === 0 ? "text-left" : "pl-2 text-right"}`}
-                >
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <FigureHead
+            columns={[
+              { name: "Quantity", kind: "label" },
+              { name: "Predicted" },
+              { name: "Measured" },
+              { name: "Off by" },
+            ]}
+          />
           {rows.map((row) => (
-            <BatchRows key={row.batchSize} row={row} quantities={quantities} />
+            <BatchRows key={row.batchSize} row={row} state={state} quantities={quantities} />
           ))}
         </table>
       )}
@@ -85,8 +83,17 @@ export function ResultTable({ validation }: { validation: Validation }) {
   );
 }
 
-function BatchRows({ row, quantities }: { row: ValidationRow; quantities: readonly Quantity[] }) {
+function BatchRows({
+  row,
+  state,
+  quantities,
+}: {
+  row: ValidationRow;
+  state: ValidationState;
+  quantities: readonly Quantity[];
+}) {
   const unit = useByteUnit();
+  const stands = rowWords(row, state);
   const isReached = row.outcome !== "not_run";
   const signs = [providersText(row.providers), lossesText(row)].filter((text) => text !== null);
   return (
@@ -94,10 +101,7 @@ function BatchRows({ row, quantities }: { row: ValidationRow; quantities: readon
       <tr className="border-t border-edge">
         <th scope="rowgroup" colSpan={4} className="pt-2.5 pb-1 text-left font-semibold">
           Batch {formatCount(row.batchSize)}
-          <span className={`font-normal ${row.outcome === "measured" ? "text-muted" : "text-tight"}`}>
-            {" "}
-            · {OUTCOME_WORDS[row.outcome]}
-          </span>
+          <span className={`font-normal ${stands.isNotable ? "text-tight" : "text-muted"}`}> · {stands.text}</span>
           {row.reason !== null && (
             <span className="block text-[0.8125rem] leading-snug font-normal wrap-anywhere text-muted">
               {row.reason}
@@ -123,12 +127,12 @@ function BatchRows({ row, quantities }: { row: ValidationRow; quantities: readon
                 {quantity.label}
                 <span className="block text-xs text-muted max-sm:hidden">{quantity.note}</span>
               </th>
-              <td className="py-1.5 pl-2 text-right">{figureText(predicted, quantity, unit)}</td>
-              <td className="py-1.5 pl-2 text-right font-medium">
+              <td className="py-1.5 pl-3 text-right">{figureText(predicted, quantity, unit)}</td>
+              <td className="py-1.5 pl-3 text-right font-medium">
                 {figureText(measured, quantity, unit)}
                 {quantity.key === "stepSeconds" && <Spread row={row} />}
               </td>
-              <td className="py-1.5 pl-2 text-right whitespace-nowrap">
+              <td className="py-1.5 pl-3 text-right whitespace-nowrap">
                 {error === null ? <span className="text-muted">–</span> : formatSignedPercent(error)}
               </td>
             </tr>
@@ -143,7 +147,8 @@ function Spread({ row: { measured } }: { row: ValidationRow }) {
   if (seconds.kind !== "measured") return null;
   return (
     <span className="block text-xs font-normal text-muted">
-      {formatSeconds(seconds.low)} – {formatSeconds(seconds.high)}
+      <span className="whitespace-nowrap">{formatSeconds(seconds.low)} –</span>{" "}
+      <span className="whitespace-nowrap">{formatSeconds(seconds.high)}</span>
     </span>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Ruler } from "lucide-react";
+import { BeforeAfterTable } from "@/components/answer/BeforeAfterTable";
 import { planQuery } from "@/components/gpus/plan-link";
 import { measuredQuery } from "@/components/planner/measured";
 import { formatBytes, formatCount, formatFlops, formatSeconds, formatSignedPercent } from "@/lib/format";
@@ -66,78 +67,49 @@ function Use({
 }
 
 function Measured({ validation, measured }: { validation: Validation; measured: MeasuredDevice }) {
-  const { name, checkCount, gpuId, calibration, rates, measurementCount, errorBefore, errorAfter } = measured;
-  const steps = `${formatCount(measurementCount)} ${measurementCount === 1 ? "step" : "steps"}`;
-  const checks = checkCount === 1 ? "in this check" : `in ${formatCount(checkCount)} checks, this one included,`;
+  const { name, gpuId, calibration, rates } = measured;
   return (
     <>
-      <p className="mt-1 text-sm">
-        {steps} {measurementCount === 1 ? "was" : "were"} timed on {name} {checks}
-        {errorBefore !== null && errorAfter !== null && (
-          <>
-            {" "}
-            and are predicted to within {percentOff(errorAfter)} in the median with what they say of the device;{" "}
-            {percentOff(errorBefore)} without.
-          </>
-        )}
-        {errorBefore === null && "."}
-      </p>
+      <p className="mt-1 text-sm">{measuredText(measured)}</p>
       {rates !== null && (
-        <table className="mt-3 w-full text-sm">
-          <caption className="sr-only">Rates of the device before and after</caption>
-          <thead className="text-muted">
-            <tr>
-              <th scope="col" className="py-1.5 text-left font-normal">
-                In ONNX Runtime
-              </th>
-              <th scope="col" className="py-1.5 pl-3 text-right font-normal">
-                As assumed
-              </th>
-              <th scope="col" className="py-1.5 pl-3 text-right font-normal">
-                As measured
-              </th>
-              <th scope="col" className="py-1.5 pl-3 text-right font-normal max-sm:hidden">
-                Steps
-              </th>
-            </tr>
-          </thead>
-          <tbody className="divide-y divide-line">
-            {RATES.map(({ key, label, show }) => (
-              <tr key={key} className="align-baseline">
-                <th scope="row" className="py-1.5 text-left font-normal">
-                  {label}
-                  {rates[key].missing !== null && (
-                    <span className="block text-xs text-muted">
-                      Not known from these: measure {rates[key].missing}.
-                    </span>
-                  )}
-                </th>
-                <td className="py-1.5 pl-3 text-right whitespace-nowrap text-muted tabular-nums">
-                  {show(rates[key].before)}
-                </td>
-                <td className="py-1.5 pl-3 text-right font-medium whitespace-nowrap tabular-nums">
-                  {rates[key].missing === null ? (
-                    show(rates[key].after)
-                  ) : (
-                    <span className="text-muted">as assumed</span>
-                  )}
-                </td>
-                <td className="py-1.5 pl-3 text-right tabular-nums max-sm:hidden">
-                  {formatCount(rates[key].measurementCount)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {rates !== null && RATES.every(({ key }) => rates[key].after === rates[key].before) && (
-        <p className="mt-2 text-sm">
-          No other rates would bring predictions nearer to most of these steps, so those that are assumed stay.
-        </p>
+        <>
+          <BeforeAfterTable
+            caption="Rates of the device before and after"
+            label={{ name: "In ONNX Runtime" }}
+            rows={RATES.map(({ key, label, show }) => {
+              const { before, after, measurementCount, missing } = rates[key];
+              return {
+                key,
+                label,
+                measurementCount,
+                before: show(before),
+                after: missing === null ? show(after) : null,
+                ...(missing === null ? {} : { note: `Not known from these: measure ${missing}.` }),
+              };
+            })}
+          />
+          {RATES.every(({ key }) => rates[key].after === rates[key].before) && (
+            <p className="mt-2 text-sm">
+              No other rates would bring predictions nearer to most of these steps, so those that are assumed stay.
+            </p>
+          )}
+        </>
       )}
       {gpuId === null ? <ForCpu /> : <ForCard {...{ validation, gpuId, name, calibration }} />}
     </>
   );
+}
+
+/** How much was measured, and how well what it says of the device predicts it. */
+function measuredText({ name, checkCount, measurementCount, errorBefore, errorAfter }: MeasuredDevice): string {
+  const steps = measurementCount === 1 ? "1 step was" : `${formatCount(measurementCount)} steps were`;
+  const checks = checkCount === 1 ? "in this check" : `in ${formatCount(checkCount)} checks, this one included,`;
+  const timed = `${steps} timed on ${name} ${checks}`;
+  if (errorBefore === null || errorAfter === null) return `${timed.replace(/,$/, "")}.`;
+  const [before, after] = [percentOff(errorBefore), percentOff(errorAfter)];
+  return before === after
+    ? `${timed} and are predicted to within ${after} in the median, with what is assumed of the device and with what they say of it.`
+    : `${timed} and are predicted to within ${after} in the median with what they say of the device; ${before} without.`;
 }
 
 /** Later checks take them by themselves; nothing is left to press. */

@@ -3,6 +3,7 @@
 import { Hourglass, Play, RefreshCw } from "lucide-react";
 import { planQuery } from "@/components/gpus/plan-link";
 import { Bytes, useByteUnit } from "@/components/ui/ByteUnit";
+import { FigureHead } from "@/components/ui/FigureHead";
 import { formatBytes, formatCount, formatFineBytes, formatRoughSeconds, formatSeconds } from "@/lib/format";
 import { stepsPerBatch } from "@/lib/profile/planned-steps";
 import type { Preview, PreviewRow } from "./answers";
@@ -17,7 +18,6 @@ export function WhatRuns({
   problem,
   onStart,
   onLookAgain,
-  onUseCpu,
 }: {
   preview: Preview;
   /** Whether what is shown is for an older question. */
@@ -27,13 +27,11 @@ export function WhatRuns({
   problem: string | null;
   onStart: () => void;
   onLookAgain: () => void;
-  onUseCpu: () => void;
 }) {
   const { request, machine, plannedPrecision, rows, freeBytes } = preview;
   const { plan, device, batchSizes } = request;
   const unit = useByteUnit();
   const plannerQuery = planQuery({ ...plan, precision: plannedPrecision });
-  const lacksGpu = device === "cuda" && machine.gpu === null;
   const first = rows?.[0];
   const fitsNothing = first !== undefined && first.neededBytes > freeBytes;
   const where = device === "cuda" ? (machine.gpu?.name ?? "the GPU") : "the CPU";
@@ -61,16 +59,7 @@ export function WhatRuns({
         </p>
       )}
       <div className="mt-4">
-        {lacksGpu ? (
-          <p className="rounded-lg bg-tight-soft px-3 py-2.5 text-sm">
-            A GPU was chosen, and none was found here: {machine.noGpu ?? "the driver does not answer"}.{" "}
-            <button type="button" className="link" onClick={onUseCpu}>
-              Run it on the CPU
-            </button>
-          </p>
-        ) : (
-          <DeviceNote device={device} machine={machine} />
-        )}
+        <DeviceNote device={device} machine={machine} />
       </div>
 
       <div className="mt-4 min-h-40">
@@ -101,7 +90,7 @@ export function WhatRuns({
         <button
           type="button"
           className="button button-primary min-h-11 px-5"
-          disabled={isWaiting || isStarting || rows === null || fitsNothing || lacksGpu}
+          disabled={isWaiting || isStarting || rows === null || fitsNothing}
           onClick={onStart}
         >
           <Play aria-hidden="true" className="size-4" />
@@ -132,50 +121,38 @@ function MemoryTable({ rows, freeBytes }: { rows: readonly PreviewRow[]; freeByt
   return (
     <table className="w-full text-sm">
       <caption className="pb-1.5 text-left text-muted">
-        Memory by prediction, the most that any of the models takes at once
+        Memory by prediction: of one step, and at most, since what is timed unrolls several
         {Number.isFinite(freeBytes) && (
           <>
             ; <Bytes value={freeBytes} /> are free for it
           </>
         )}
       </caption>
-      <thead className="text-muted">
-        <tr className="border-t border-line">
-          <th scope="col" className="py-1.5 pr-3 text-left font-normal">
-            Batch
-          </th>
-          <th scope="col" className="py-1.5 pr-3 text-right font-normal">
-            One step
-          </th>
-          <th scope="col" className="py-1.5 pr-3 text-right font-normal">
-            At most
-          </th>
-          {hasSeconds && (
-            <th scope="col" className="py-1.5 pr-3 text-right font-normal">
-              Takes
-            </th>
-          )}
-          <th scope="col" className="py-1.5 text-left font-normal">
-            <span className="sr-only">Whether it fits</span>
-          </th>
-        </tr>
-      </thead>
+      <FigureHead
+        columns={[
+          { name: "Batch", kind: "label" },
+          { name: "One step" },
+          { name: "At most" },
+          ...(hasSeconds ? [{ name: "Takes" }] : []),
+          { name: "Whether it fits", kind: "label", isSpokenOnly: true },
+        ]}
+      />
       <tbody>
         {rows.map(({ batchSize, predicted: { inUsePeakBytes: peak, stepSeconds }, neededBytes }) => (
           <tr key={batchSize} className="border-t border-line">
             <th scope="row" className="py-1.5 pr-3 text-left font-medium tabular-nums">
               {formatCount(batchSize)}
             </th>
-            <td className="py-1.5 pr-3 text-right whitespace-nowrap">
+            <td className="py-1.5 pl-3 text-right whitespace-nowrap">
               {peak.kind === "predicted" ? formatFineBytes(peak.value, unit) : "not predicted"}
             </td>
-            <td className="py-1.5 pr-3 text-right whitespace-nowrap">{formatFineBytes(neededBytes, unit)}</td>
+            <td className="py-1.5 pl-3 text-right whitespace-nowrap">{formatFineBytes(neededBytes, unit)}</td>
             {hasSeconds && (
-              <td className="py-1.5 pr-3 text-right whitespace-nowrap">
+              <td className="py-1.5 pl-3 text-right whitespace-nowrap">
                 {stepSeconds.kind === "predicted" ? formatRoughSeconds(stepSeconds.value) : "not predicted"}
               </td>
             )}
-            <td className="w-1/2 py-1.5">
+            <td className="w-1/2 py-1.5 pl-3">
               {neededBytes <= freeBytes ? (
                 <span className="text-fits">fits</span>
               ) : (

@@ -78,7 +78,14 @@ export type ValidationAnswer =
   | { readonly kind: "missing" }
   | NoAccess
   | Failed;
-export type HistoryAnswer = { readonly kind: "history"; readonly rows: readonly HistoryRow[] } | NoAccess | Failed;
+export type HistoryAnswer =
+  | {
+      readonly kind: "history";
+      readonly rows: readonly HistoryRow[] /** Older ones that are not told. */;
+      readonly hasMore: boolean;
+    }
+  | NoAccess
+  | Failed;
 
 /** A device as all checks on it show it that this server keeps. */
 export interface MeasuredDevice {

@@ -18,6 +18,11 @@ export function largestMeasured(rows: readonly ValidationRow[]): ValidationRow |
   return rows.findLast(({ measured }) => measured.inUsePeakBytes.kind === "measured") ?? null;
 }
 
+/** The batch size at which it ended, where something kept it from being measured. */
+export function stoppedAt(rows: readonly ValidationRow[]): ValidationRow | undefined {
+  return rows.find(({ outcome }) => outcome !== "measured" && outcome !== "not_run");
+}
+
 /** Quantities that are told for each batch size. */
 export const QUANTITIES = [
   { key: "inUsePeakBytes", label: "Peak in use", note: "by the runtime's own accounting", unit: "bytes" },

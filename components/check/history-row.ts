@@ -1,6 +1,6 @@
 import type { Plan } from "@/lib/plan/plan";
 import type { Device, Outcome, Validation, ValidationState } from "@/lib/profile/validation";
-import { errorOf, largestMeasured, secondsOf } from "./figures";
+import { errorOf, largestMeasured, secondsOf, stoppedAt } from "./figures";
 
 /** A validation in one line. */
 export interface HistoryRow {
@@ -27,7 +27,7 @@ export interface HistoryRow {
 export function historyRow(validation: Validation): HistoryRow {
   const { id, createdAt, state, plan, device, machine, batchSizes, rows } = validation;
   const row = largestMeasured(rows);
-  const stopped = rows.find(({ outcome }) => outcome !== "measured" && outcome !== "not_run");
+  const stopped = stoppedAt(rows);
   return {
     id,
     createdAt,

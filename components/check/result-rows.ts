@@ -14,10 +14,10 @@ export function shownQuantities(rows: readonly ValidationRow[]) {
 
 /**
  * What is not known of the batch sizes that were reached, each reason once: "Not measured: on the GPU (it ran on the CPU)".
- * Reasons of one batch size name it.
+ * Reasons of one batch size name it. Where nothing at all was measured the batch size itself says why, once.
  */
 export function gaps(rows: readonly ValidationRow[]): string[] {
-  const reached = rows.filter(({ outcome }) => outcome !== "not_run");
+  const reached = rows.filter((row) => row.outcome !== "not_run" && isAnythingMeasured(row));
   const found = new Map<string, { readonly what: string; readonly batchSizes: number[] }>();
   for (const row of reached) {
     for (const { key, label } of QUANTITIES) {
@@ -39,6 +39,10 @@ export function gaps(rows: readonly ValidationRow[]): string[] {
   return [...found.values()].map(({ what, batchSizes }) =>
     batchSizes.length === reached.length ? `${what}.` : `${what}, at batch ${listText(batchSizes.map(formatCount))}.`,
   );
+}
+
+function isAnythingMeasured(row: ValidationRow): boolean {
+  return QUANTITIES.some(({ key }) => measuredOf(row, key).kind === "measured");
 }
 
 export const FILE_HEAD = ["batch", "outcome", "quantity", "unit", "predicted", "measured", "low", "high", "off by"];

@@ -12,18 +12,26 @@ import {
 } from "@/lib/format";
 import type { Issue, Plan } from "@/lib/plan/plan";
 import type { Device, Outcome, Validation, ValidationRow, ValidationState } from "@/lib/profile/validation";
-import { errorOf, largestMeasured, secondsOf } from "./figures";
+import { errorOf, largestMeasured, secondsOf, stoppedAt } from "./figures";
 
 export type Tone = "fits" | "tight" | "over" | "neutral";
 
-export const STATE_WORDS = {
+/** How a check stands. `cut_short`: it ended as it should, but not every batch size could be measured. */
+export type Standing = ValidationState["kind"] | "cut_short";
+
+export const STANDING_WORDS = {
   queued: { name: "Waiting", tone: "neutral" },
   running: { name: "Running", tone: "neutral" },
   done: { name: "Done", tone: "fits" },
+  cut_short: { name: "Done in part", tone: "tight" },
   failed: { name: "Failed", tone: "over" },
   cancelled: { name: "Cancelled", tone: "neutral" },
   interrupted: { name: "Interrupted", tone: "tight" },
-} as const satisfies Record<ValidationState["kind"], { readonly name: string; readonly tone: Tone }>;
+} as const satisfies Record<Standing, { readonly name: string; readonly tone: Tone }>;
+
+export function standingOf({ kind }: ValidationState, isEverySizeMeasured: boolean): Standing {
+  return kind === "done" && !isEverySizeMeasured ? "cut_short" : kind;
+}
 
 export const OUTCOME_WORDS = {
   measured: "measured",
@@ -34,6 +42,17 @@ export const OUTCOME_WORDS = {
   cancelled: "cancelled",
   not_run: "not reached",
 } as const satisfies Record<Outcome, string>;
+
+/** What came of a batch size, or what will. */
+export function rowWords(
+  { batchSize, outcome }: Pick<ValidationRow, "batchSize" | "outcome">,
+  state: ValidationState,
+): { readonly text: string; readonly isNotable: boolean } {
+  if (outcome !== "not_run" || state.kind !== "running") {
+    return { text: OUTCOME_WORDS[outcome], isNotable: outcome !== "measured" };
+  }
+  return { text: batchSize === state.progress.batchSize ? "running now" : "still to come", isNotable: false };
+}
 
 /** "ViT-B-32 · everything trains · fp32 · adamw". */
 export function planText(plan: Pick<Plan, "model" | "strategy" | "precision"> & Partial<Plan>): string {
@@ -77,13 +96,13 @@ export function headline(validation: Validation, unit: ByteUnit): Headline {
   const { rows, state, timeLimitSeconds } = validation;
   const largest = largestMeasured(rows);
   const measured = largest === null ? null : measuredSentence(largest, unit);
-  const stopped = rows.find(({ outcome }) => outcome !== "measured" && outcome !== "not_run");
+  const stopped = stoppedAt(rows);
   const nothing = measured === null ? " Nothing was measured." : "";
   switch (state.kind) {
     case "cancelled":
-      return { tone: "neutral", title: `${state.reason}${nothing}`, measured };
+      return { tone: "neutral", title: `${sentence(state.reason)}${nothing}`, measured };
     case "interrupted":
-      return { tone: "tight", title: `It did not end: ${lowerFirst(state.reason)}${nothing}`, measured };
+      return { tone: "tight", title: `It did not end: ${lowerFirst(sentence(state.reason))}${nothing}`, measured };
     case "failed":
       return { tone: "over", title: `${failure(stopped, state.reason, timeLimitSeconds)}${nothing}`, measured };
     default:
@@ -105,7 +124,12 @@ function failure(stopped: ValidationRow | undefined, reason: string, timeLimitSe
   if (stopped?.outcome === "timed_out") {
     return `The time limit of ${formatSeconds(timeLimitSeconds)} was reached at batch ${formatCount(stopped.batchSize)}.`;
   }
-  return stopped === undefined ? reason : `Batch ${formatCount(stopped.batchSize)} failed.`;
+  return stopped === undefined ? sentence(reason) : `Batch ${formatCount(stopped.batchSize)} failed.`;
+}
+
+/** What other programs say may end without a full stop. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** "Measured 1.02 GiB where 1.02 GiB was predicted at batch 8: 0.0 % off; a step takes 310 ms (290–340 ms), predicted 300 ms." */

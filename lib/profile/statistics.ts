@@ -60,7 +60,8 @@ const FEWEST_POINTS = 3;
 export function fitLine(points: readonly Point[]): Line {
   const sizes = new Set(points.map(({ batchSize }) => batchSize)).size;
   if (sizes < FEWEST_POINTS) {
-    return { kind: "not_fitted", why: `${sizes} batch sizes were measured, and a line takes ${FEWEST_POINTS}` };
+    const measured = sizes === 1 ? "1 batch size was" : `${sizes} batch sizes were`;
+    return { kind: "not_fitted", why: `${measured} measured, and a line takes ${FEWEST_POINTS}` };
   }
   const meanSize = mean(points.map(({ batchSize }) => batchSize));
   const meanValue = mean(points.map(({ value }) => value));

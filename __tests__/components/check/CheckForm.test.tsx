@@ -38,12 +38,12 @@ function open(answer: PreviewAnswer, actions: Partial<CheckActions> = {}) {
       initialAsked={{}}
       plannerHref="/?model=ViT-B-32"
       outline={answer}
-      initialHistory={{ kind: "history", rows: [] }}
+      initialHistory={{ kind: "history", rows: [], hasMore: false }}
       initialUnit="GiB"
       actions={{
         preview: async () => answer,
         start: async () => ({ kind: "failed", message: "a test starts nothing" }),
-        history: async () => ({ kind: "history", rows: [] }),
+        history: async () => ({ kind: "history", rows: [], hasMore: false }),
         ...actions,
       }}
     />,
@@ -144,4 +144,14 @@ test("a GPU that others use is named with them, and the CPU stays a choice", asy
   ).toBeVisible();
   expect(screen.getByRole("radio", { name: "NVIDIA GPU" })).toBeChecked();
   expect(screen.getByRole("radio", { name: "CPU" })).toBeEnabled();
+});
+
+test("where a GPU was chosen and there is none, the CPU is one click away and nothing else is offered", async () => {
+  const request = tinyRequest({ device: "cuda" });
+  open(preview({ request }));
+  expect(await screen.findByRole("heading", { name: "There is no NVIDIA GPU here to run it on" })).toBeVisible();
+  expect(screen.getByText(/this machine offers none: no NVIDIA driver was found/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Start the check" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Check it on the CPU" }));
+  expect(await screen.findByRole("radio", { name: "CPU" })).toBeChecked();
 });

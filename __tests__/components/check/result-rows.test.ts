@@ -22,6 +22,10 @@ test("a reason of one batch size names it", () => {
   expect(gaps([measuredRow(1), { ...noisy, measured }])).toContain("Not measured: one step (noise), at batch 2.");
 });
 
+test("a batch size of which nothing was measured says why itself, and not once more for each quantity", () => {
+  expect(gaps([stoppedRow(8, "out_of_memory", "It asked for more.")])).toEqual([]);
+});
+
 test("the file holds exact figures, and nothing where nothing is known", () => {
   const rows = fileRows([measuredRow(2)]);
   expect(rows.every((row) => row.length === FILE_HEAD.length)).toBe(true);

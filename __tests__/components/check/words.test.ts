@@ -1,5 +1,13 @@
 import { measuredRow, stoppedRow, validationFixture } from "@/__tests__/fixtures/validation";
-import { batchesText, headline, issueText, offText, providersText } from "@/components/check/words";
+import {
+  batchesText,
+  headline,
+  issueText,
+  offText,
+  providersText,
+  rowWords,
+  standingOf,
+} from "@/components/check/words";
 import type { Validation } from "@/lib/profile/validation";
 
 const said = (changes: Partial<Validation>) => headline(validationFixture(changes), "GiB");
@@ -66,6 +74,26 @@ test.each([
   ],
 ] as const)("%o is said in words", (state, row, title) => {
   expect(said({ state, rows: [row] }).title).toBe(title);
+});
+
+test("what a program says without a full stop gets one before more is said", () => {
+  const state = { kind: "failed", reason: "It could not be run: Error: ENOSPC" } as const;
+  expect(said({ state, rows: [stoppedRow(4, "not_run", "It has not been reached.")] }).title).toBe(
+    "It could not be run: Error: ENOSPC. Nothing was measured.",
+  );
+});
+
+test("what ended before every batch size was measured does not stand as simply done", () => {
+  expect([standingOf({ kind: "done" }, true), standingOf({ kind: "done" }, false)]).toEqual(["done", "cut_short"]);
+  expect(standingOf({ kind: "failed", reason: "" }, false)).toBe("failed");
+});
+
+test("while it runs a batch size that was not reached is still to come, and afterwards it was not reached", () => {
+  const progress = { doneCount: 1, partCount: 6, doing: "batch 2: one step, timed", batchSize: 2 };
+  const state = { kind: "running", progress } as const;
+  const row = (batchSize: number) => ({ batchSize, outcome: "not_run" }) as const;
+  expect([2, 4].map((batchSize) => rowWords(row(batchSize), state).text)).toEqual(["running now", "still to come"]);
+  expect(rowWords(row(4), { kind: "done" })).toEqual({ text: "not reached", isNotable: true });
 });
 
 test("seconds that were not measured are not left out in silence", () => {
