@@ -56,13 +56,23 @@ export async function changesAction(input: unknown, calibration: unknown = null)
 }
 
 /** The plan on every GPU, and what it was taken to say. `options` are `{ goal, filter }`; both may be left out. */
-export async function recommendAction(input: unknown, options: unknown = {}): Promise<RecommendOutcome> {
+export async function recommendAction(
+  input: unknown,
+  options: unknown = {},
+  calibration: unknown = null,
+): Promise<RecommendOutcome> {
   const request = () => parseBody(createRecommendation.body, requestOf(input, options));
-  return act("recommendAction", request, (parsed) => ({
-    kind: "recommendation",
-    plan: parsed.plan.plan,
-    recommendation: answerRecommendation(parsed, todaysDate()),
-  }));
+  return act("recommendAction", request, (parsed) => {
+    const measured = calibrationOf(calibration);
+    const card = measured?.kind === "calibrated" ? measured.calibration : null;
+    const recommendation = answerRecommendation(parsed, todaysDate(), card);
+    return {
+      kind: "recommendation",
+      plan: parsed.plan.plan,
+      recommendation:
+        measured?.kind === "not_calibrated" ? { ...recommendation, noCalibration: measured.why } : recommendation,
+    };
+  });
 }
 
 /** What is no object of options reaches the parser as it is, to be refused in its words. */

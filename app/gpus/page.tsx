@@ -2,10 +2,12 @@ import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { recommendAction } from "@/app/actions";
 import { planInLink, queryOf, type SearchParams } from "@/app/link-input";
+import { measuredOffers } from "@/app/measured-offers";
 import { GPU_OPTIONS } from "@/app/options";
 import type { RecommendAnswer } from "@/components/gpus/answers";
 import { CHOICE_PARAMETERS, choicesIn } from "@/components/gpus/choices";
 import { GpuChooser } from "@/components/gpus/GpuChooser";
+import { MEASURED_PARAMETERS, measuredIn, usedText } from "@/components/planner/measured";
 import { CannotCard } from "@/components/ui/CannotCard";
 import { UNIT_COOKIE, unitFromCookie } from "@/components/ui/unit-cookie";
 
@@ -17,8 +19,13 @@ export const metadata: Metadata = {
 /** The plan of the address on every GPU. */
 export default async function GpusPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const query = queryOf(await searchParams);
-  const input = planInLink(query, CHOICE_PARAMETERS);
-  const [answer, cookieStore] = await Promise.all([recommendAction(input), cookies()]);
+  const input = planInLink(query, [...CHOICE_PARAMETERS, ...MEASURED_PARAMETERS]);
+  const measured = measuredIn(query);
+  const [answer, offers, cookieStore] = await Promise.all([
+    recommendAction(input, {}, usedText(measured)),
+    measuredOffers(),
+    cookies(),
+  ]);
   return (
     <main id="main" className="mx-auto w-full max-w-[92rem] px-4 py-4 sm:px-6 sm:py-6">
       <h1 className="text-2xl font-semibold tracking-tight">Which GPU for this plan</h1>
@@ -26,6 +33,8 @@ export default async function GpusPage({ searchParams }: { searchParams: Promise
         <GpuChooser
           initialChoices={choicesIn(query)}
           answer={answer}
+          initialMeasured={measured}
+          offers={offers}
           initialUnit={unitFromCookie(cookieStore.get(UNIT_COOKIE)?.value)}
           gpus={GPU_OPTIONS}
           ask={recommendAction}

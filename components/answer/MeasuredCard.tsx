@@ -61,7 +61,8 @@ function isSameStep({ stepSeconds }: AppliedCalibration): boolean {
   return stepSeconds !== null && stepSeconds.before.likely === stepSeconds.after.likely;
 }
 
-function sentence(text: string): string {
+/** What the answer says of it, as a sentence of its own. */
+export function sentence(text: string): string {
   const whole = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   return whole.endsWith(".") ? whole : `${whole}.`;
 }

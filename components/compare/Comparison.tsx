@@ -5,7 +5,8 @@ import { useCallback, useEffect, useState } from "react";
 import type { EstimateAnswer, Option, PlannerActions } from "@/components/planner/answers";
 import { focusField } from "@/components/planner/focus-field";
 import { fieldOf } from "@/components/planner/issues";
-import { linkToComparison } from "@/components/planner/links";
+import { linkToComparison, type MeasuredSides } from "@/components/planner/links";
+import { type Measured, type MeasuredOffer, usedText } from "@/components/planner/measured";
 import { PlanForm } from "@/components/planner/PlanForm";
 import { PlanSheet } from "@/components/planner/PlanSheet";
 import { isRecord, type PlanInput, valueAt, withChoice } from "@/components/planner/plan-input";
@@ -21,12 +22,16 @@ import { TwoAnswers } from "./TwoAnswers";
 
 interface SideStart {
   readonly input: PlanInput;
+  /** Measurements of its card that the address carries; null where it has none. */
+  readonly measured: Measured | null;
   readonly answer: EstimateAnswer;
 }
 
 interface ComparisonProps {
   /** Worked out on the server, so that the first page already answers. */
   readonly initial: Readonly<Record<Side, SideStart>>;
+  /** Measurements that this server's machine made. */
+  readonly offers: readonly MeasuredOffer[];
   /** What is filled in where nothing was given and nothing was answered yet. */
   readonly defaults: Plan;
   readonly initialUnit: ByteUnit;
@@ -47,16 +52,17 @@ export function Comparison(props: ComparisonProps) {
   );
 }
 
-function ComparisonPage({ initial, defaults, models, gpus, estimate }: ComparisonProps) {
+function ComparisonPage({ initial, offers, defaults, models, gpus, estimate }: ComparisonProps) {
   const [inputs, setInputs] = useState({ a: initial.a.input, b: initial.b.input });
+  const [measured, setMeasured] = useState({ a: initial.a.measured, b: initial.b.measured });
   const states = {
-    a: useEstimate(inputs.a, initial.a.answer, estimate),
-    b: useEstimate(inputs.b, initial.b.answer, estimate),
+    a: useEstimate(inputs.a, initial.a.answer, estimate, usedText(measured.a)),
+    b: useEstimate(inputs.b, initial.b.answer, estimate, usedText(measured.b)),
   };
   // Whoever comes from the planner has plan A and wants another.
   const [edited, setEdited] = useState<Side>("b");
   const [isSheetOpen, setIsSheetOpen] = useState(false);
-  const link = linkOf(states.a, states.b);
+  const link = linkOf(states.a, states.b, measured);
   useAddress(link);
 
   const change = useCallback(
@@ -64,6 +70,10 @@ function ComparisonPage({ initial, defaults, models, gpus, estimate }: Compariso
       setInputs((old) => ({ ...old, [side]: withChoice(old[side], path, value) })),
     [],
   );
+  const swap = useCallback(() => {
+    setInputs(({ a, b }) => ({ a: b, b: a }));
+    setMeasured(({ a, b }) => ({ a: b, b: a }));
+  }, []);
   const changeEdited = useCallback((path: string, value: unknown) => change(edited, path, value), [change, edited]);
   const state = states[edited];
   const isWaiting = SIDES.some((side) => states[side].isWaiting || states[side].answer?.kind !== "estimate");
@@ -123,7 +133,10 @@ function ComparisonPage({ initial, defaults, models, gpus, estimate }: Compariso
                 setEdited(side);
                 setIsSheetOpen(true);
               }}
-              bar={<CompareBar link={link} onSwap={() => setInputs(({ a, b }) => ({ a: b, b: a }))} />}
+              measured={measured}
+              offers={offers}
+              onMeasured={(side, its) => setMeasured((old) => ({ ...old, [side]: its }))}
+              bar={<CompareBar link={link} onSwap={swap} />}
             />
           </div>
         )}
@@ -169,9 +182,9 @@ function Refusals({
   );
 }
 
-function linkOf(a: EstimateState, b: EstimateState): string | null {
+function linkOf(a: EstimateState, b: EstimateState, measured: MeasuredSides): string | null {
   if (a.isWaiting || b.isWaiting || a.answer?.kind !== "estimate" || b.answer?.kind !== "estimate") return null;
-  return linkToComparison(a.answer.estimate.plan, b.answer.estimate.plan);
+  return linkToComparison(a.answer.estimate.plan, b.answer.estimate.plan, measured);
 }
 
 /** Keeps the address the two plans' own. */

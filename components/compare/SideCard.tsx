@@ -2,22 +2,30 @@ import { timeAndCostSentence } from "@/components/answer/time-words";
 import { VERDICT_TONES, VerdictIcon } from "@/components/answer/VerdictIcon";
 import { verdictFigures, verdictHeadline } from "@/components/answer/words";
 import { linkTo } from "@/components/planner/links";
+import { type Measured, type MeasuredOffer, measuredQuery } from "@/components/planner/measured";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import type { Estimate } from "@/lib/estimate/estimate";
+import { SideMeasured } from "./SideMeasured";
 import type { Side } from "./sides";
 
 /** The verdict of one plan, with the ways to change it and to see all of it. */
 export function SideCard({
   side,
   estimate,
+  measured,
+  offers,
   isEdited,
   onEdit,
+  onMeasured,
 }: {
   side: Side;
   estimate: Estimate;
+  measured: Measured | null;
+  offers: readonly MeasuredOffer[];
   /** Whether the form changes this plan. */
   isEdited: boolean;
   onEdit: () => void;
+  onMeasured: (measured: Measured | null) => void;
 }) {
   const unit = useByteUnit();
   const name = `Plan ${side.toUpperCase()}`;
@@ -48,11 +56,12 @@ export function SideCard({
             {isEdited ? "The form changes this plan" : `Change plan ${side.toUpperCase()}`}
           </button>
           {link !== null && (
-            <a className="link" href={link}>
+            <a className="link" href={`${link}${measuredQuery(measured)}`}>
               All of plan {side.toUpperCase()}
             </a>
           )}
         </p>
+        <SideMeasured estimate={estimate} measured={measured} offers={offers} onChange={onMeasured} />
       </div>
     </section>
   );

@@ -70,6 +70,13 @@ export function comparisonSentence(a: Estimate, b: Estimate, unit: ByteUnit): st
   return `B ${parts.length === 1 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`}.`;
 }
 
+/** Said where one plan rests on measurements and the other does not: part of what sets them apart may be just that. */
+export function unlikeBasis(a: Estimate, b: Estimate): string | null {
+  if ((a.calibration === undefined) === (b.calibration === undefined)) return null;
+  const [measured, assumed] = a.calibration === undefined ? ["B", "A"] : ["A", "B"];
+  return `${measured} rests on measurements of its card and ${assumed} on what is assumed of its own: part of the difference may be that alone.`;
+}
+
 const VERDICT_PHRASES = {
   fits: "fits",
   tight: "fits tightly",

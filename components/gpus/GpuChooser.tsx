@@ -1,9 +1,10 @@
 "use client";
 
-import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { SlidersHorizontal } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Option } from "@/components/planner/answers";
+import { type Measured, type MeasuredOffer, measuredIn, measuredQuery, usedText } from "@/components/planner/measured";
 import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
 import { chooseAmong } from "@/lib/estimate/choose-among";
 import { DEVICE_COUNTS, type FittingChange, type RecommendationRow } from "@/lib/estimate/recommendation";
@@ -14,9 +15,11 @@ import { type Sorting, sortingIn, sortingText } from "./columns";
 import { Filters, GoalPicker } from "./Filters";
 import { GpuTable } from "./GpuTable";
 import { Lead } from "./Lead";
+import { MeasuredNote } from "./MeasuredNote";
 import { ParetoChart } from "./ParetoChart";
 import { PlanLine } from "./PlanLine";
 import { planQuery } from "./plan-link";
+import { MeasuredContext } from "./use-plan-link";
 
 /** How long the filters must rest before the server is asked what would make the plan fit cards that are too small. */
 const REST_MILLISECONDS = 600;
@@ -26,6 +29,10 @@ interface GpuChooserProps {
   readonly initialChoices: Choices;
   /** For every GPU, without any filter: goals and filters then answer at once, without the server. */
   readonly answer: Recommended;
+  /** Measurements of a card that the address carries; null where it has none. */
+  readonly initialMeasured: Measured | null;
+  /** Measurements that this server's machine made. */
+  readonly offers: readonly MeasuredOffer[];
   readonly initialUnit: ByteUnit;
   readonly gpus: readonly Option[];
   readonly ask: AskRecommendation;
@@ -43,12 +50,14 @@ export function GpuChooser(props: GpuChooserProps) {
   );
 }
 
-function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
-  const { plan, recommendation } = answer;
+function Chooser({ initialChoices, answer, initialMeasured, offers, gpus, ask }: GpuChooserProps) {
+  const { plan } = answer;
+  const [measured, setMeasured] = useState(initialMeasured);
+  const { recommendation, isAsking } = useRecommendation(answer, usedText(initialMeasured), usedText(measured), ask);
   const all = recommendation.rows;
   const [choices, setChoices] = useState(initialChoices);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
-  useAddress(choices, planQuery(plan), setChoices);
+  useAddress(choices, planQuery(plan), measured, setChoices, setMeasured);
 
   const known = useMemo(
     () => ({
@@ -74,8 +83,8 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
   const question = useMemo(() => changesQuestion(all, deviceCounts), [all, deviceCounts]);
   const rested = useRested(question);
   const changes = useQuery({
-    queryKey: ["fitting changes", rested],
-    queryFn: () => ask(plan, rested),
+    queryKey: ["fitting changes", rested, usedText(measured)],
+    queryFn: () => ask(plan, rested, usedText(measured)),
     enabled: rested !== null,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -103,8 +112,8 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
   ).length;
 
   return (
-    <>
-      <PlanLine plan={plan} />
+    <MeasuredContext value={measured}>
+      <PlanLine plan={plan} measured={measured} />
       <div className="mt-4 grid items-start gap-6 lg:grid-cols-[20.5rem_minmax(0,1fr)]">
         <aside
           aria-label="Goal and filters"
@@ -134,8 +143,9 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
             )}
           </div>
         </aside>
-        <div className="answer grid min-w-0 gap-4 *:min-w-0" data-waiting={settled !== choices}>
+        <div className="answer grid min-w-0 gap-4 *:min-w-0" data-waiting={settled !== choices || isAsking}>
           <Lead goal={goal} bests={bests} rows={rows} fittingChanges={fittingChanges} plan={plan} />
+          <MeasuredNote recommendation={recommendation} measured={measured} offers={offers} onChange={setMeasured} />
           <div className="flex justify-end">
             <UnitSwitch />
           </div>
@@ -146,8 +156,30 @@ function Chooser({ initialChoices, answer, gpus, ask }: GpuChooserProps) {
           </p>
         </div>
       </div>
-    </>
+    </MeasuredContext>
   );
+}
+
+/** Every row, with measurements of a card or without; what is in sight stays until others have come. */
+function useRecommendation(
+  { plan, recommendation }: Recommended,
+  first: string | null,
+  calibration: string | null,
+  ask: AskRecommendation,
+) {
+  const query = useQuery({
+    queryKey: ["recommendation", calibration],
+    queryFn: async () => {
+      const answer = await ask(plan, {}, calibration);
+      if (answer.kind !== "recommendation") throw new Error("a plan that was answered is refused");
+      return answer.recommendation;
+    },
+    initialData: calibration === first ? recommendation : undefined,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: 1,
+  });
+  return { recommendation: query.data ?? recommendation, isAsking: query.isFetching };
 }
 
 /** Which cards are too small in the fewest that are looked at: what would make the plan fit them is worked out apart. */
@@ -164,20 +196,31 @@ function withoutUndefined(choices: Readonly<Record<"goal" | "sort", string | und
 }
 
 /** Keeps the address that of plan and choices, and reads what the browser's history brings back. */
-function useAddress(choices: Choices, plan: string | null, onChoices: (choices: Choices) => void) {
+function useAddress(
+  choices: Choices,
+  plan: string | null,
+  measured: Measured | null,
+  onChoices: (choices: Choices) => void,
+  onMeasured: (measured: Measured | null) => void,
+) {
   const chosen = choicesQuery(choices);
+  const measurements = measuredQuery(measured);
   useEffect(() => {
     // A plan too long for a link came here by none, so that there is nothing to keep.
     if (plan === null) return;
-    const address = `/gpus?${plan}${chosen === "" ? "" : `&${chosen}`}`;
+    const address = `/gpus?${plan}${chosen === "" ? "" : `&${chosen}`}${measurements}`;
     if (address !== `${window.location.pathname}${window.location.search}`)
       window.history.replaceState(null, "", address);
-  }, [chosen, plan]);
+  }, [chosen, plan, measurements]);
   useEffect(() => {
-    const restore = () => onChoices(choicesIn(new URLSearchParams(window.location.search)));
+    const restore = () => {
+      const query = new URLSearchParams(window.location.search);
+      onChoices(choicesIn(query));
+      onMeasured(measuredIn(query));
+    };
     window.addEventListener("popstate", restore);
     return () => window.removeEventListener("popstate", restore);
-  }, [onChoices]);
+  }, [onChoices, onMeasured]);
 }
 
 /** The question once it has not changed for a moment; null where there is none. */

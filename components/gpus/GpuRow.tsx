@@ -4,12 +4,13 @@ import { ChevronRight } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { VerdictBadge } from "@/components/answer/VerdictIcon";
 import { useByteUnit } from "@/components/ui/ByteUnit";
+import { StatusBadge } from "@/components/ui/StatusBadge";
 import { shownUsd } from "@/lib/estimate/choose-among";
 import type { Change } from "@/lib/estimate/estimate";
 import type { RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount, formatUsd } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
-import { planLink } from "./plan-link";
+import { usePlanLink } from "./use-plan-link";
 import {
   billedText,
   devicesText,
@@ -44,7 +45,7 @@ export const GpuRow = memo(function GpuRow({
   onToggle: (gpuId: string) => void;
 }) {
   const unit = useByteUnit();
-  const link = planLink(plan, row);
+  const link = usePlanLink()(plan, row);
   return (
     <tr className="group align-top">
       <th
@@ -72,6 +73,7 @@ export const GpuRow = memo(function GpuRow({
               </span>
             )}
             {row.onFront && <Note>nothing beats it</Note>}
+            {row.isMeasured === true && <StatusBadge status="measured" />}
           </div>
         </div>
       </th>
@@ -148,6 +150,7 @@ function CostText({ row }: { row: RecommendationRow }) {
 
 /** What would make the plan fit: the one change that was worked out, or else the batch that would. */
 function WayOut({ row, change, plan }: { row: RecommendationRow; change: Change | null; plan: Plan }) {
+  const planLink = usePlanLink();
   if (change !== null) {
     const link = planLink({ ...plan, ...change.set }, row);
     return (

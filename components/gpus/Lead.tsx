@@ -2,7 +2,7 @@ import { CircleHelp } from "lucide-react";
 import type { FittingChange, Goal, Recommendation, RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
-import { planLink } from "./plan-link";
+import { usePlanLink } from "./use-plan-link";
 import { devicesText, GOAL_WORDS, shortName, timeAndMoney } from "./words";
 
 /** More than these few are in the table. */
@@ -57,6 +57,7 @@ function NoAnswer({
   fittingChanges: readonly FittingChange[];
   plan: Plan;
 }) {
+  const planLink = usePlanLink();
   const fitting = rows.filter(({ verdict }) => verdict === "fits").length;
   const tight = rows.filter(({ verdict }) => verdict === "tight").length;
   return (
@@ -101,6 +102,7 @@ function NoAnswer({
 }
 
 function Choice({ row, plan }: { row: RecommendationRow; plan: Plan }) {
+  const planLink = usePlanLink();
   const link = planLink(plan, row);
   return link === null ? (
     devicesText(row)

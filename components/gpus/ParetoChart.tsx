@@ -7,7 +7,7 @@ import type { RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount, formatSeconds, formatUsd } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { frontPath, nearestPoint, type Pareto, type ParetoPoint, paretoOf, placeLabels } from "./pareto-geometry";
-import { planLink } from "./plan-link";
+import { usePlanLink } from "./use-plan-link";
 import { devicesText, priceText } from "./words";
 
 /** Of a letter and of a line, in the widths and heights of the chart at its usual size. */
@@ -63,6 +63,7 @@ function Plot({ pareto, plan }: { pareto: Pareto; plan: Plan }) {
   const index = Math.min(pointed ?? Math.max(0, cheapest), points.length - 1);
   const point = points[index];
   const labels = placeLabels(front, ({ row }) => (devicesText(row).length + 2) * LETTER_SHARE, LINE_SHARE);
+  const planLink = usePlanLink();
   const link = point === undefined ? null : planLink(plan, point.row);
 
   function onPointer(event: PointerEvent<HTMLDivElement>) {

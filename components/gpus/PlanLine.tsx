@@ -1,9 +1,16 @@
+import { type Measured, measuredQuery } from "@/components/planner/measured";
 import { formatCount } from "@/lib/format";
 import type { Plan, Strategy } from "@/lib/plan/plan";
 import { planQuery } from "./plan-link";
 
 /** Which plan the page is about, in one line, and the way back to change it. */
-export function PlanLine({ plan }: { plan: Plan }) {
+export function PlanLine({
+  plan,
+  measured,
+}: {
+  plan: Plan /** Goes along where the plan is changed. */;
+  measured: Measured | null;
+}) {
   const query = planQuery(plan);
   const parts = [
     typeof plan.model === "string" ? plan.model : "your own configuration",
@@ -19,7 +26,7 @@ export function PlanLine({ plan }: { plan: Plan }) {
     <p className="text-sm text-muted">
       For <span className="font-medium text-ink">{parts.join(" · ")}</span>.{" "}
       {query !== null && (
-        <a className="link whitespace-nowrap" href={`/?${query}`}>
+        <a className="link whitespace-nowrap" href={`/?${query}${measuredQuery(measured)}`}>
           Change the plan
         </a>
       )}

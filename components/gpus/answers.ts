@@ -10,5 +10,9 @@ export interface Recommended {
 
 export type RecommendAnswer = Recommended | Invalid | Failed;
 
-/** What the page asks of the server where cards are too small. */
-export type AskRecommendation = (input: unknown, options: unknown) => Promise<RecommendAnswer>;
+/** What the page asks of the server where cards are too small, and where measurements of a card are switched on or off. */
+export type AskRecommendation = (
+  input: unknown,
+  options: unknown,
+  calibration: string | null,
+) => Promise<RecommendAnswer>;

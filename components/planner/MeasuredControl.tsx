@@ -3,8 +3,8 @@
 import { Ruler } from "lucide-react";
 import { MeasuredCard } from "@/components/answer/MeasuredCard";
 import type { Estimate } from "@/lib/estimate/estimate";
-import { formatCount } from "@/lib/format";
-import type { Measured, MeasuredOffer } from "./measured";
+import { MeasuredSwitch } from "./MeasuredSwitch";
+import { type Measured, type MeasuredOffer, offerFor, offerText } from "./measured";
 
 /** Measurements of the card in the planner: what they change, the switch that takes them out, and those that are at hand. */
 export function MeasuredControl({
@@ -19,27 +19,10 @@ export function MeasuredControl({
   onChange: (measured: Measured | null) => void;
 }) {
   if (measured === null) {
-    const offer = offers.find(({ gpuId }) => gpuId === estimate.gpu.id);
-    return offer === undefined ? null : (
-      <Offer offer={offer} onUse={() => onChange({ text: offer.text, isOn: true })} />
-    );
+    const offer = offerFor(offers, estimate.gpu.id);
+    return offer === null ? null : <Offer offer={offer} onUse={() => onChange({ text: offer.text, isOn: true })} />;
   }
-  const control = (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
-      <label className="flex items-center gap-2">
-        <input
-          type="checkbox"
-          className="size-4 accent-accent"
-          checked={measured.isOn}
-          onChange={(event) => onChange({ ...measured, isOn: event.target.checked })}
-        />
-        Use these measurements
-      </label>
-      <button type="button" className="link" onClick={() => onChange(null)}>
-        Remove them
-      </button>
-    </div>
-  );
+  const control = <MeasuredSwitch measured={measured} onChange={onChange} />;
   if (measured.isOn) return <MeasuredCard estimate={estimate} control={control} />;
   return (
     <section aria-labelledby="measured-title" className="panel p-4 sm:p-6">
@@ -59,15 +42,10 @@ export function MeasuredControl({
 }
 
 function Offer({ offer, onUse }: { offer: MeasuredOffer; onUse: () => void }) {
-  const { name, measurementCount, checkCount } = offer;
-  const checks = checkCount === 1 ? "one check" : `${formatCount(checkCount)} checks`;
   return (
     <section aria-label="Measurements of this card" className="panel flex flex-wrap items-center gap-x-4 gap-y-2 p-4">
       <Ruler aria-hidden="true" className="size-5 shrink-0 text-accent" />
-      <p className="min-w-0 flex-1 basis-64 text-sm">
-        This machine timed {formatCount(measurementCount)} steps on {name} in {checks}. These figures rest on what is
-        assumed of the card.
-      </p>
+      <p className="min-w-0 flex-1 basis-64 text-sm">{offerText(offer)}</p>
       <button type="button" className="button" onClick={onUse}>
         Use these measurements
       </button>

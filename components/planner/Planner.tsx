@@ -79,7 +79,8 @@ function PlannerPage({
   const isAnswered = answer?.kind === "estimate" && !isWaiting;
   const planLink = answer?.kind === "estimate" ? linkTo(answer.estimate.plan) : null;
   const link = planLink === null ? null : `${planLink}${measuredQuery(measured)}`;
-  const comparison = estimate === null ? null : linkToComparison(estimate.plan, estimate.plan);
+  const comparison =
+    estimate === null ? null : linkToComparison(estimate.plan, estimate.plan, { a: measured, b: measured });
   const exportTitle = useRef<HTMLHeadingElement>(null);
   const restore = useCallback((present: PlanInput, itsMeasured: Measured | null) => {
     setInput(present);
@@ -151,7 +152,7 @@ function PlannerPage({
                     Take it with you
                   </button>
                   {planLink !== null && (
-                    <a className="button" href={`/gpus${planLink.slice("/".length)}`}>
+                    <a className="button" href={`/gpus${planLink.slice("/".length)}${measuredQuery(measured)}`}>
                       Which GPU?
                     </a>
                   )}

@@ -1,5 +1,7 @@
 /** Measurements of a card that an address carries beside its plan. */
 
+import { formatCount } from "@/lib/format";
+
 /** Parameters of the page, beside those of the plan. */
 export const MEASURED_PARAMETERS = ["calibration", "calibrate"] as const;
 
@@ -35,4 +37,15 @@ export interface MeasuredOffer {
   readonly text: string;
   readonly measurementCount: number;
   readonly checkCount: number;
+}
+
+/** Those of a card; a card that is none of the catalogue has none. */
+export function offerFor(offers: readonly MeasuredOffer[], gpuId: string | null): MeasuredOffer | null {
+  return offers.find((offer) => offer.gpuId === gpuId) ?? null;
+}
+
+export function offerText({ name, measurementCount, checkCount }: MeasuredOffer): string {
+  const checks = checkCount === 1 ? "one check" : `${formatCount(checkCount)} checks`;
+  const steps = measurementCount === 1 ? "one step" : `${formatCount(measurementCount)} steps`;
+  return `This machine timed ${steps} on ${name} in ${checks}. These figures rest on what is assumed of the card.`;
 }

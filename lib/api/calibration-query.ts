@@ -13,8 +13,8 @@ export const CALIBRATION_QUERY = {
     })
     .optional()
     .describe(
-      "Measurements of the plan's card, which stand in for what is assumed of it: what `/api/v1/calibrations` gives, or " +
-        "`calibration.text` of an estimate. Those of another card change nothing",
+      "Measurements of a card, which stand in for what is assumed of it: what `/api/v1/calibrations` gives, or " +
+        "`calibration.text` of an estimate. They change the figures of no other card",
     ),
   calibrate: z
     .enum(["true", "false"])

@@ -1,9 +1,11 @@
 /** The operation that says which GPU to use. */
 
 import * as z from "zod";
+import type { CardCalibration } from "../estimate/calibration";
 import { recommend } from "../estimate/recommend";
 import { GOALS, type Recommendation } from "../estimate/recommendation";
 import { TIME_LIMITS } from "../estimate/time/time-estimate";
+import { CALIBRATION_QUERY } from "./calibration-query";
 import { changeSchema, costSchema, intervalSchema, noTimeSchema } from "./estimate-schema";
 import type { Operation } from "./operation";
 import {
@@ -43,6 +45,7 @@ const rowSchema = z
     cost: costSchema.nullable().describe("The least that the run costs; null with `noCost` saying why"),
     noCost: z.string().nullable(),
     onFront: z.boolean().describe("No other row that fits is both quicker and cheaper"),
+    isMeasured: z.boolean().optional().describe("Whether measurements of this card stand in for what is assumed of it"),
   })
   .meta({ description: "The plan on one card, or on several of it" });
 
@@ -59,21 +62,40 @@ const recommendationSchema: z.ZodType<Recommendation> = z
         "When nothing fits, or with `changes`: for each card that is too small the gentlest single change that would do",
       ),
     consideredCount: count,
+    calibration: z
+      .object({
+        gpuId: z.string(),
+        gpu: z.string(),
+        measurementCount: count.describe("Steps that were timed"),
+        spread: z.number().nonnegative().describe("Median error of the calibrated predictions, as a fraction"),
+        text: z.string().describe("What `calibration` in the query said"),
+      })
+      .optional()
+      .describe("Measurements that the rows of one card rest on, where some were given"),
+    noCalibration: z.string().optional().describe("Why measurements that were given changed nothing"),
   })
   .meta({ description: "Every GPU that was considered, for one plan" });
 
 const EXAMPLE = { plan: { model: "ViT-L-14", perDeviceBatchSize: 64, precision: "amp" }, goal: "best_value" };
 
-export const createRecommendation: Operation<ParsedRecommendationRequest, Nothing, Nothing, Recommendation> = {
+const querySchema = z.strictObject(CALIBRATION_QUERY);
+
+export const createRecommendation: Operation<
+  ParsedRecommendationRequest,
+  z.infer<typeof querySchema>,
+  Nothing,
+  Recommendation
+> = {
   operationId: "createRecommendation",
   method: "POST",
   path: "/api/v1/recommendations",
   summary: "Say which GPU to use",
   description:
     "The plan on every GPU of the catalogue, 1, 2, 4 and 8 of each: does it fit, how long, at what cost, and what it waits " +
-    "for. The batch per device stays as the plan says. Rows come best first by the goal.",
+    "for. The batch per device stays as the plan says. Rows come best first by the goal. `calibration` puts measurements of " +
+    "one card in place of what is assumed of it; the figures of every other card stay as they are.",
   parameters: NOTHING,
-  query: NOTHING,
+  query: querySchema,
   body: { schema: recommendationRequestSchema, parse: parseRecommendationRequest },
   status: 200,
   answer: recommendationSchema,
@@ -89,6 +111,13 @@ export const createRecommendation: Operation<ParsedRecommendationRequest, Nothin
       status: 200,
     },
     {
+      id: "one-gpu-measured",
+      summary: "The same with measurements of one card",
+      url: "/api/v1/recommendations?calibration=h100-sxm5-80gb,fp16_0.92_6,bandwidth_0.81_9,steps_9,spread_0.031",
+      body: { ...EXAMPLE, filter: { owned: ["h100-sxm5-80gb", "h100-pcie-80gb"], deviceCounts: [1] } },
+      status: 200,
+    },
+    {
       id: "recommendation-invalid",
       summary: "A card that is not in the catalogue",
       url: "/api/v1/recommendations",
@@ -98,10 +127,14 @@ export const createRecommendation: Operation<ParsedRecommendationRequest, Nothin
   ],
 };
 
-/** @param today such as "2026-11-27" */
+/**
+ * @param today such as "2026-11-27"
+ * @param calibration  measurements of one card; null for none
+ */
 export function answerRecommendation(
   { plan, goal, filter, changes }: ParsedRecommendationRequest,
   today: string,
+  calibration: CardCalibration | null = null,
 ): Recommendation {
-  return recommend(plan, { goal, filter, today, changes });
+  return recommend(plan, { goal, filter, today, changes, ...(calibration === null ? {} : { calibration }) });
 }

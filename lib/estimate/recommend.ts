@@ -1,4 +1,4 @@
-import { GPUS, type GpuSpec } from "../catalogue/gpus";
+import { GPUS, type GpuSpec, resolveGpu } from "../catalogue/gpus";
 import { trainingStep } from "../clip/training-step";
 import type { Card } from "../engine/pytorch/card";
 import type { TrainingGraph } from "../graph/training-graph";
@@ -6,12 +6,14 @@ import type { ParsedPlan } from "../plan/parse-plan";
 import type { Plan } from "../plan/plan";
 import { condensed } from "../readings/roofline";
 import { largestWithin } from "./batch-sizes";
+import { type CardCalibration, calibratedCard } from "./calibration";
+import { calibrationText } from "./calibration-text";
 import { changesThatHelp } from "./changes";
 import { chooseAmong, isConsidered } from "./choose-among";
 import { leastRunCost } from "./cost";
 import { type DeviceMemory, deviceMemory } from "./device-memory";
 import type { Change, Interval } from "./estimate";
-import { cardOf, lowerFor } from "./lowering";
+import { cardOf, lowerFor, type PlannedStep } from "./lowering";
 import { verdictOf } from "./memory";
 import { MODEL_VERSION } from "./model-version";
 import {
@@ -32,6 +34,8 @@ export interface RecommendOptions {
   readonly today: string;
   /** Changes for cards that are too small even where others fit: as much work again. */
   readonly changes?: boolean;
+  /** What was measured on a card; it enters the rows of that card, and no others. */
+  readonly calibration?: CardCalibration;
 }
 
 /**
@@ -43,11 +47,12 @@ export interface RecommendOptions {
  */
 export function recommend(
   parsed: ParsedPlan,
-  { goal, filter, today, changes = false }: RecommendOptions,
+  { goal, filter, today, changes = false, calibration }: RecommendOptions,
 ): Recommendation {
   const steps = new StepsByFamily(parsed);
   const counts = DEVICE_COUNTS.filter((count) => filter.deviceCounts?.includes(count) ?? true);
-  const gpus = GPUS.filter((gpu) => gpu.id !== null && isConsidered({ ...gpu, gpuId: gpu.id }, filter));
+  const considered = GPUS.filter((gpu) => gpu.id !== null && isConsidered({ ...gpu, gpuId: gpu.id }, filter));
+  const gpus = considered.map((gpu) => calibratedCard(gpu, calibration ?? null));
   const rows = gpus.flatMap((gpu) =>
     counts.map((deviceCount) => rowOf(steps.of(gpu, deviceCount), gpu, deviceCount, parsed, today)),
   );
@@ -58,9 +63,25 @@ export function recommend(
     goal,
     rows: choice.rows,
     best: choice.best,
-    fittingChanges: changes || choice.best === null ? fittingChanges(parsed, choice.rows) : [],
+    fittingChanges: changes || choice.best === null ? fittingChanges(parsed, choice.rows, gpus) : [],
     consideredCount: rows.length,
+    ...(calibration === undefined ? {} : ofMeasurements(calibration, gpus)),
   };
+}
+
+/** Of which card the measurements are, or why they changed nothing. */
+function ofMeasurements(
+  calibration: CardCalibration,
+  gpus: readonly GpuSpec[],
+): Pick<Recommendation, "calibration" | "noCalibration"> {
+  const gpu = gpus.find(({ measuredHere }) => measuredHere !== undefined);
+  if (gpu !== undefined) {
+    const { gpuId, measurementCount, spread } = calibration;
+    return { calibration: { gpuId, gpu: gpu.name, measurementCount, spread, text: calibrationText(calibration) } };
+  }
+  const known = resolveGpu(calibration.gpuId);
+  const name = known.ok ? known.gpu.name : calibration.gpuId;
+  return { noCalibration: `the measurements are of ${name}, which is not among the cards that were looked at` };
 }
 
 /** One step of one family of cards: memory and work at the plan's batch size. */
@@ -70,20 +91,23 @@ interface FamilyStep {
   readonly largestBatchSize: (usableBytes: number) => number;
 }
 
-/** Cards that run the same kernels share a lowered step. */
+/** Cards that run the same kernels share a lowered step; one whose context was measured has memory of its own. */
 class StepsByFamily {
   private readonly steps = new Map<string, FamilyStep>();
+  private readonly lowered = new Map<string, PlannedStep>();
   private readonly graphs = new Map<number, TrainingGraph>();
 
   constructor(private readonly parsed: ParsedPlan) {}
 
   of(gpu: GpuSpec, deviceCount: number): FamilyStep {
     const card = cardOf(gpu);
-    const key = `${familyOf(card)} ${deviceCount}`;
+    const family = `${familyOf(card)} ${deviceCount}`;
+    const key = gpu.measuredHere === undefined ? family : `${family} ${gpu.id}`;
     const known = this.steps.get(key);
     if (known !== undefined) return known;
     const resolved = { ...this.parsed, gpu, plan: { ...this.parsed.plan, deviceCount } };
-    const planned = lowerFor(resolved, card, this.graphOf(resolved, deviceCount));
+    const planned = this.lowered.get(family) ?? lowerFor(resolved, card, this.graphOf(resolved, deviceCount));
+    this.lowered.set(family, planned);
     const memory = deviceMemory(resolved, planned.lowered);
     // Cards of unlike memory ask about the same batch sizes on the way to their answers.
     const upperBytes = remembered((batchSize) => memory.deviceBytesAt(batchSize).high);
@@ -167,6 +191,7 @@ function rowOf(
     cost,
     noCost: cost !== null ? null : whyNoCost(time === null, gpu.name),
     onFront: false,
+    ...(gpu.measuredHere === undefined ? {} : { isMeasured: true }),
   };
 }
 
@@ -192,12 +217,17 @@ const GENTLEST_FIRST = [
 ];
 
 /** For each card that is too small in its fewest: the gentlest single change with which the plan would fit it. */
-function fittingChanges(parsed: ParsedPlan, rows: readonly RecommendationRow[]): FittingChange[] {
+function fittingChanges(
+  parsed: ParsedPlan,
+  rows: readonly RecommendationRow[],
+  gpus: readonly GpuSpec[],
+): FittingChange[] {
   const byFamily = new Map<string, readonly Change[]>();
   return fewestOfEach(rows).flatMap(({ gpuId, deviceCount, verdict }) => {
-    const gpu = GPUS.find(({ id }) => id === gpuId);
+    const gpu = gpus.find(({ id }) => id === gpuId);
     if (gpu === undefined || verdict === "fits") return [];
-    const family = `${familyOf(cardOf(gpu))} ${deviceCount}`;
+    const own = gpu.measuredHere === undefined ? "" : gpuId;
+    const family = `${familyOf(cardOf(gpu))} ${deviceCount} ${own}`;
     const changes =
       byFamily.get(family) ?? changesThatHelp({ ...parsed, gpu, plan: { ...parsed.plan, gpu: gpuId, deviceCount } });
     byFamily.set(family, changes);

@@ -50,6 +50,8 @@ export interface RecommendationRow {
   readonly noCost: string | null;
   /** No other row that fits is both quicker and cheaper. */
   readonly onFront: boolean;
+  /** Whether measurements of this card stand in for what is assumed of it; absent where none were given. */
+  readonly isMeasured?: boolean;
 }
 
 /** The change that makes a card that is too small do. */
@@ -71,4 +73,16 @@ export interface Recommendation {
   /** For each card that is too small what would make the plan fit it: when there is no best, or where it was asked for. */
   readonly fittingChanges: readonly FittingChange[];
   readonly consideredCount: number;
+  /** Measurements that the rows of one card rest on; absent where none were given. */
+  readonly calibration?: {
+    readonly gpuId: string;
+    readonly gpu: string;
+    readonly measurementCount: number;
+    /** How far predictions with them lie from the measurements, in the median, as a fraction. */
+    readonly spread: number;
+    /** In a form that a link or a query holds. */
+    readonly text: string;
+  };
+  /** Why measurements that were given changed nothing. */
+  readonly noCalibration?: string;
 }

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { estimateFixture, PLAN } from "@/__tests__/fixtures/estimate";
 import { Comparison } from "@/components/compare/Comparison";
 import type { EstimateAnswer } from "@/components/planner/answers";
+import type { MeasuredOffer } from "@/components/planner/measured";
 import { isRecord, type PlanInput } from "@/components/planner/plan-input";
 
 // jsdom lays nothing out, so it has nothing to scroll.
@@ -23,10 +24,14 @@ function answerTo(input: unknown): EstimateAnswer {
   return { kind: "invalid", issues: [{ path: "perDeviceBatchSize", code: "number", message: `${batch} is no batch` }] };
 }
 
-function open(a: PlanInput = INPUT, b: PlanInput = INPUT) {
+function open(a: PlanInput = INPUT, b: PlanInput = INPUT, offers: readonly MeasuredOffer[] = []) {
   return render(
     <Comparison
-      initial={{ a: { input: a, answer: answerTo(a) }, b: { input: b, answer: answerTo(b) } }}
+      initial={{
+        a: { input: a, measured: null, answer: answerTo(a) },
+        b: { input: b, measured: null, answer: answerTo(b) },
+      }}
+      offers={offers}
       defaults={PLAN}
       initialUnit="GiB"
       models={[{ value: "ViT-L-14", label: "ViT-L/14", group: "CLIP" }]}

@@ -5,6 +5,7 @@ import { ROWS, recommendationFixture } from "@/__tests__/fixtures/recommendation
 import type { AskRecommendation } from "@/components/gpus/answers";
 import { type Choices, choicesIn } from "@/components/gpus/choices";
 import { GpuChooser } from "@/components/gpus/GpuChooser";
+import type { MeasuredOffer } from "@/components/planner/measured";
 import type { RecommendationRow } from "@/lib/estimate/recommendation";
 
 // jsdom lays nothing out, so it has nothing to scroll.
@@ -18,15 +19,19 @@ function open({
   choices = {},
   rows = ROWS,
   ask = noAnswer,
+  offers = [],
 }: {
   choices?: Choices;
   rows?: readonly RecommendationRow[];
   ask?: AskRecommendation;
+  offers?: readonly MeasuredOffer[];
 } = {}) {
   return render(
     <GpuChooser
       initialChoices={choices}
       answer={{ kind: "recommendation", plan: PLAN, recommendation: recommendationFixture(rows) }}
+      initialMeasured={null}
+      offers={offers}
       initialUnit="GiB"
       gpus={[
         { value: "rtx-3090", label: "NVIDIA GeForce RTX 3090", group: "NVIDIA" },
