@@ -9,16 +9,24 @@ const count = fc.integer({ min: 1, max: 500 });
 const factor = fc.double({ min: 0.05, max: 20, noNaN: true }).map((value) => Number(value.toPrecision(4)));
 const measured = fc.record({ factor, measurementCount: count });
 
-const calibrations: fc.Arbitrary<CardCalibration> = fc.record({
-  gpuId: fc.constantFrom("h100-sxm5-80gb", "rtx-4090"),
-  products: fc
-    .subarray([...MEASURED_UNITS])
-    .chain((units) => fc.tuple(...units.map((unit) => measured.map((each) => ({ ...each, unit }))))),
-  bandwidth: fc.option(measured),
-  contextBytes: fc.option(fc.record({ bytes: fc.integer({ min: 1, max: 2 ** 32 }), measurementCount: count })),
-  measurementCount: count,
-  spread: fc.double({ min: 0, max: 3, noNaN: true }).map((value) => Number(value.toFixed(4))),
-});
+const day = fc
+  .date({ min: new Date("2026-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+
+const calibrations: fc.Arbitrary<CardCalibration> = fc.record(
+  {
+    gpuId: fc.constantFrom("h100-sxm5-80gb", "rtx-4090"),
+    products: fc
+      .subarray([...MEASURED_UNITS])
+      .chain((units) => fc.tuple(...units.map((unit) => measured.map((each) => ({ ...each, unit }))))),
+    bandwidth: fc.option(measured),
+    contextBytes: fc.option(fc.record({ bytes: fc.integer({ min: 1, max: 2 ** 32 }), measurementCount: count })),
+    measurementCount: count,
+    spread: fc.double({ min: 0, max: 3, noNaN: true }).map((value) => Number(value.toFixed(4))),
+    measuredOn: day,
+  },
+  { requiredKeys: ["gpuId", "products", "bandwidth", "contextBytes", "measurementCount", "spread"] },
+);
 
 test("a calibration comes back from a link as it was, and needs no letter that a link would write otherwise", () => {
   fc.assert(
@@ -59,6 +67,8 @@ test.each([
   ["h100-sxm5-80gb,bf16_1_4,steps_2,spread_0.1", /none of fp32, tf32, fp16/],
   ["h100-sxm5-80gb,context_1e99_4,steps_2,spread_0.1", /no number of bytes/],
   ["h100-sxm5-80gb,steps_0,spread_0.1", /no number of measurements/],
+  ["h100-sxm5-80gb,steps_2,spread_0.1,on_20261301", /is no day/],
+  ["h100-sxm5-80gb,steps_2,spread_0.1,on_20260231", /is no day/],
   ["h100-sxm5-80gb,fp16_1_4_5,steps_2,spread_0.1", /too many parts/],
   [`h100-sxm5-80gb,${"x".repeat(LONGEST_CALIBRATION)}`, /more than 300 characters/],
 ])("%s is refused with the reason", (text, message) => {

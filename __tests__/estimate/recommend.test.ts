@@ -129,3 +129,42 @@ test("bf16 on emulating cards has no time and is never recommended", () => {
   for (const row of turing) expect(row.noTime?.precisions).toEqual(["amp"]);
   expect(best?.row.bf16).toBe(true);
 });
+
+describe("measurements of a card", () => {
+  const calibration = {
+    gpuId: "h100-sxm5-80gb",
+    products: [{ unit: "fp16" as const, factor: 0.5, measurementCount: 4 }],
+    bandwidth: { factor: 0.5, measurementCount: 6 },
+    contextBytes: { bytes: 2_000_000_000, measurementCount: 6 },
+    measurementCount: 6,
+    spread: 0.04,
+  };
+  const key = ({ gpuId, deviceCount }: RecommendationRow) => `${gpuId} ${deviceCount}`;
+  const options = { goal: "cheapest", filter: { deviceCounts: [1, 8] }, today: TODAY } as const;
+  // Without loading to wait for, the card is what a step takes.
+  const plan = parsed({ loaderWorkers: 256, storageBytesPerSecond: 1e11 });
+
+  test("change its own rows as they change its estimate, and not a digit of any other card's", () => {
+    const before = new Map(recommend(plan, options).rows.map((row) => [key(row), { ...row, onFront: false }]));
+    const { rows, calibration: said } = recommend(plan, { ...options, calibration });
+    expect(said).toMatchObject({ gpu: "NVIDIA H100 SXM5 80GB", measurementCount: 6 });
+    for (const row of rows) {
+      if (row.gpuId !== calibration.gpuId) expect({ ...row, onFront: false }).toEqual(before.get(key(row)));
+    }
+    const own = rows.find((row) => key(row) === "h100-sxm5-80gb 1");
+    const estimate = estimatePlan(parsed({ ...plan.plan, gpu: calibration.gpuId }), { today: TODAY, calibration });
+    expect(own?.isMeasured).toBe(true);
+    expect(own?.totalSeconds?.likely).toBeCloseTo(estimate.time?.totalSeconds.likely ?? Number.NaN, 6);
+    expect(own?.deviceBytes.likely).not.toBe(before.get("h100-sxm5-80gb 1")?.deviceBytes.likely);
+  });
+
+  test("of a card that is not looked at change nothing, and the answer says so", () => {
+    const filter = { owned: ["rtx-4090"] };
+    const { rows, calibration: said, noCalibration } = recommend(plan, { ...options, filter, calibration });
+    expect(said).toBeUndefined();
+    expect(noCalibration).toBe(
+      "the measurements are of NVIDIA H100 SXM5 80GB, which is not among the cards that were looked at",
+    );
+    expect(rows.some(({ isMeasured }) => isMeasured === true)).toBe(false);
+  });
+});

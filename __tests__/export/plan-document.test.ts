@@ -99,3 +99,46 @@ describe("a plan as Markdown", () => {
     expect(textOf(exportPlan("markdown", own))).toContain("a\\|b \\<b\\>\\[x\\](y)");
   });
 });
+
+describe("figures that rest on measurements", () => {
+  const onCard = planned({ gpu: "h100-sxm5-80gb", precision: "amp" });
+  const calibration = {
+    gpuId: "h100-sxm5-80gb",
+    products: [{ unit: "fp16" as const, factor: 0.8, measurementCount: 4 }],
+    bandwidth: { factor: 0.9, measurementCount: 6 },
+    contextBytes: null,
+    measurementCount: 6,
+    spread: 0.04,
+    measuredOn: "2026-11-26",
+  };
+  const calibrated = estimatePlan(onCard, { today: TODAY, calibration });
+
+  test("say so in a table: of which card, how many, when, and each figure before and after", () => {
+    const rows: string[][] = parse(textOf(exportPlan("csv", onCard, calibrated)));
+    const value = (name: string) => rows.find((cells) => cells[0] === `calibration.${name}`)?.[1];
+    expect(value("gpu")).toBe("NVIDIA H100 SXM5 80GB");
+    expect(value("measurementCount")).toBe("6");
+    expect(value("measuredOn")).toBe("2026-11-26");
+    expect(Number(value("memory bandwidth.after")) / Number(value("memory bandwidth.before"))).toBeCloseTo(0.9, 9);
+    expect(value("text")).toBe(calibrated.calibration?.text);
+  });
+
+  test("say so in words, before any figure", () => {
+    const text = textOf(exportPlan("markdown", onCard, calibrated));
+    const said = text.indexOf(
+      "Calibrated by 6 steps that were timed on NVIDIA H100 SXM5 80GB, the newest on 2026-11-26",
+    );
+    expect(said).toBeGreaterThan(text.indexOf("## Estimate"));
+    expect(said).toBeLessThan(text.indexOf("one training step |"));
+  });
+
+  test("of another card are said to change nothing, and without any nothing is said", () => {
+    const other = planned({ gpu: "rtx-4090" });
+    const text = textOf(exportPlan("markdown", other, estimatePlan(other, { today: TODAY, calibration })));
+    expect(text).toContain(
+      "Measurements were given and changed nothing: the measurements are of NVIDIA H100 SXM5 80GB",
+    );
+    expect(textOf(exportPlan("csv", parsed, estimate))).not.toContain("calibration");
+    expect(textOf(exportPlan("markdown", parsed, estimate))).not.toMatch(/calibrated/i);
+  });
+});

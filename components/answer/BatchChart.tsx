@@ -6,6 +6,7 @@ import { LevelLine, PlotFrame } from "@/components/charts/PlotFrame";
 import { nearestIndex, percent } from "@/components/charts/scale";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import type { BatchPoint, Estimate } from "@/lib/estimate/estimate";
+import { calibrationSentence } from "@/lib/export/calibration-sentence";
 import { formatBytes, formatBytesNumber, formatCount } from "@/lib/format";
 import { categoryInSentence } from "./words";
 
@@ -31,6 +32,7 @@ export function BatchChart({ estimate }: { estimate: Estimate }) {
   const index = pointed === null ? own : Math.min(pointed, points.length - 1);
   const point = points[index];
   const { batchSize: largest, limitedBy } = memory.largestBatch;
+  const basis = estimate.calibration === undefined ? null : calibrationSentence(estimate.calibration);
 
   const atPoint =
     pointed === null || point === undefined
@@ -104,9 +106,12 @@ export function BatchChart({ estimate }: { estimate: Estimate }) {
       <DataTable
         caption="Memory on the card against the batch per GPU"
         fileName="headroom-batch.csv"
-        head={["batch per GPU", "low", "likely", "high"]}
+        head={["batch per GPU", "low", "likely", "high", ...(basis === null ? [] : ["calibrated by"])]}
         rows={() =>
-          points.map(({ batchSize, deviceBytes }) => [batchSize, deviceBytes.low, deviceBytes.likely, deviceBytes.high])
+          points.map(({ batchSize, deviceBytes }) => [
+            ...[batchSize, deviceBytes.low, deviceBytes.likely, deviceBytes.high],
+            ...(basis === null ? [] : [basis]),
+          ])
         }
         show={(value, column) =>
           typeof value !== "number" ? value : column === 0 ? formatCount(value) : formatBytes(value, unit)

@@ -149,8 +149,15 @@ function Chooser({ initialChoices, answer, initialMeasured, offers, gpus, ask }:
           <div className="flex justify-end">
             <UnitSwitch />
           </div>
-          <ParetoChart rows={rows} plan={plan} />
-          <GpuTable rows={rows} sorting={sorting} onSort={sort} fittingChanges={fittingChanges} plan={plan} />
+          <ParetoChart rows={rows} plan={plan} calibration={recommendation.calibration} />
+          <GpuTable
+            rows={rows}
+            sorting={sorting}
+            onSort={sort}
+            fittingChanges={fittingChanges}
+            plan={plan}
+            calibration={recommendation.calibration}
+          />
           <p role="status" className="sr-only">
             {bests[goal]?.reason ?? "Nothing that is left fits and has the figures for this."}
           </p>

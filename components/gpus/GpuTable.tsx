@@ -3,7 +3,7 @@
 import { ArrowDown, ArrowUp, ArrowUpDown, Download } from "lucide-react";
 import { memo, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { downloadCsv, toCsv } from "@/components/charts/csv";
-import type { FittingChange, RecommendationRow } from "@/lib/estimate/recommendation";
+import type { FittingChange, Recommendation, RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import {
@@ -26,6 +26,7 @@ export const GpuTable = memo(function GpuTable({
   onSort,
   fittingChanges,
   plan,
+  calibration,
 }: {
   /** Best first by the goal. */
   rows: readonly RecommendationRow[];
@@ -34,6 +35,8 @@ export const GpuTable = memo(function GpuTable({
   onSort: (sorting: Sorting | null) => void;
   fittingChanges: readonly FittingChange[];
   plan: Plan;
+  /** What the rows of a measured card rest on. */
+  calibration: Recommendation["calibration"];
 }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const openFurtherDown = useDeferredValue(open);
@@ -73,7 +76,15 @@ export const GpuTable = memo(function GpuTable({
           <button
             type="button"
             className="button text-sm"
-            onClick={() => downloadCsv("headroom-gpus.csv", toCsv(FILE_HEAD, sorted.map(fileRow)))}
+            onClick={() =>
+              downloadCsv(
+                "headroom-gpus.csv",
+                toCsv(
+                  FILE_HEAD,
+                  sorted.map((row) => fileRow(row, calibration)),
+                ),
+              )
+            }
           >
             <Download aria-hidden="true" className="size-4" />
             CSV, all {formatCount(rows.length)} rows

@@ -3,9 +3,10 @@
 import { memo, type PointerEvent, useMemo, useState } from "react";
 import { DataTable } from "@/components/charts/DataTable";
 import { percent } from "@/components/charts/scale";
-import type { RecommendationRow } from "@/lib/estimate/recommendation";
+import type { Recommendation, RecommendationRow } from "@/lib/estimate/recommendation";
 import { formatCount, formatSeconds, formatUsd } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
+import { calibratedBy } from "./columns";
 import { frontPath, nearestPoint, type Pareto, type ParetoPoint, paretoOf, placeLabels } from "./pareto-geometry";
 import { usePlanLink } from "./use-plan-link";
 import { devicesText, priceText } from "./words";
@@ -18,9 +19,12 @@ const LINE_SHARE = 0.06;
 export const ParetoChart = memo(function ParetoChart({
   rows,
   plan,
+  calibration,
 }: {
   rows: readonly RecommendationRow[];
   plan: Plan;
+  /** What the rows of a measured card rest on. */
+  calibration: Recommendation["calibration"];
 }) {
   const pareto = useMemo(() => paretoOf(rows), [rows]);
   return (
@@ -38,7 +42,7 @@ export const ParetoChart = memo(function ParetoChart({
             Cost of the whole run against its time, for everything that fits at a known price. Both axes grow by
             factors. Above the line, something is both quicker and cheaper.
           </p>
-          <Plot pareto={pareto} plan={plan} />
+          <Plot pareto={pareto} plan={plan} calibration={calibration} />
         </>
       )}
     </section>
@@ -56,7 +60,15 @@ function finding({ front }: Pareto): string {
   );
 }
 
-function Plot({ pareto, plan }: { pareto: Pareto; plan: Plan }) {
+function Plot({
+  pareto,
+  plan,
+  calibration,
+}: {
+  pareto: Pareto;
+  plan: Plan;
+  calibration: Recommendation["calibration"];
+}) {
   const { points, front, timeTicks, costTicks } = pareto;
   const [pointed, setPointed] = useState<number | null>(null);
   const cheapest = points.findLastIndex(({ row }) => row.onFront);
@@ -174,7 +186,7 @@ function Plot({ pareto, plan }: { pareto: Pareto; plan: Plan }) {
       <DataTable
         caption="Cost against time of everything that fits at a known price"
         fileName="headroom-cost-time.csv"
-        head={["GPUs", "seconds", "USD", "price", "nothing beats it"]}
+        head={["GPUs", "seconds", "USD", "price", "nothing beats it", "calibrated by"]}
         rows={() =>
           points.map(({ row, seconds, usd }) => [
             devicesText(row),
@@ -182,6 +194,7 @@ function Plot({ pareto, plan }: { pareto: Pareto; plan: Plan }) {
             usd,
             row.cost === null ? "" : priceText(row.cost),
             row.onFront ? "yes" : "",
+            calibratedBy(row, calibration),
           ])
         }
         show={(value, column) =>

@@ -1,7 +1,8 @@
 /** What can be sorted by, and the figures of every row as a file. */
 
 import { unroundedUsd } from "@/lib/estimate/choose-among";
-import type { RecommendationRow } from "@/lib/estimate/recommendation";
+import type { Recommendation, RecommendationRow } from "@/lib/estimate/recommendation";
+import { calibrationSentence } from "@/lib/export/calibration-sentence";
 import { shortName } from "./words";
 
 interface Column {
@@ -109,11 +110,23 @@ const FILE_COLUMNS: readonly (readonly [head: string, of: (row: RecommendationRo
   ["in_chapter", (row) => String(row.inChapter)],
 ];
 
-export const FILE_HEAD: readonly string[] = FILE_COLUMNS.map(([head]) => head);
+export const FILE_HEAD: readonly string[] = [...FILE_COLUMNS.map(([head]) => head), "calibrated_by"];
 
-/** Exact figures; an empty cell where there is none. */
-export function fileRow(row: RecommendationRow): readonly (string | number)[] {
-  return FILE_COLUMNS.map(([, of]) => of(row) ?? "");
+/**
+ * Exact figures; an empty cell where there is none.
+ *
+ * @param calibration  what the rows of a measured card rest on
+ */
+export function fileRow(
+  row: RecommendationRow,
+  calibration: Recommendation["calibration"],
+): readonly (string | number)[] {
+  return [...FILE_COLUMNS.map(([, of]) => of(row) ?? ""), calibratedBy(row, calibration)];
+}
+
+/** What a row rests on, in words; empty where that is what is assumed. */
+export function calibratedBy({ isMeasured }: RecommendationRow, calibration: Recommendation["calibration"]): string {
+  return isMeasured === true && calibration !== undefined ? calibrationSentence(calibration) : "";
 }
 
 // `Object.keys` knows texts alone; these are the keys of the table above.

@@ -194,6 +194,7 @@ const appliedCalibrationSchema = z.object({
     }),
   ),
   notMeasured: z.array(z.string()).describe("What stays as assumed, each with the reason"),
+  measuredOn: z.iso.date().optional().describe("Day of the newest measurement, where it is known"),
   stepSeconds: z.object({ before: intervalSchema, after: intervalSchema }).nullable(),
   deviceBytes: z.object({ before: intervalSchema, after: intervalSchema }),
   text: z.string().describe("What `calibration` in a query says to have these figures again"),

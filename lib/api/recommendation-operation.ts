@@ -68,6 +68,7 @@ const recommendationSchema: z.ZodType<Recommendation> = z
         gpu: z.string(),
         measurementCount: count.describe("Steps that were timed"),
         spread: z.number().nonnegative().describe("Median error of the calibrated predictions, as a fraction"),
+        measuredOn: z.iso.date().optional().describe("Day of the newest measurement, where it is known"),
         text: z.string().describe("What `calibration` in the query said"),
       })
       .optional()

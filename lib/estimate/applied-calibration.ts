@@ -41,6 +41,7 @@ export function appliedCalibration(
     gpu: gpu.name,
     measurementCount,
     spread,
+    ...(calibration.measuredOn === undefined ? {} : { measuredOn: calibration.measuredOn }),
     figures: [...rateFigures(asked.gpu, gpu, plan.precision, calibration), ...context],
     notMeasured: notMeasured(asked.gpu, plan.precision, calibration),
     stepSeconds:

@@ -29,6 +29,7 @@ export function calibrationText(calibration: CardCalibration): string {
     ...(contextBytes === null ? [] : [`context_${contextBytes.bytes}_${contextBytes.measurementCount}`]),
     `steps_${measurementCount}`,
     `spread_${spread}`,
+    ...(calibration.measuredOn === undefined ? [] : [`on_${calibration.measuredOn.replaceAll("-", "")}`]),
   ].join(",");
 }
 
@@ -67,8 +68,25 @@ export function readCalibration(text: string): CalibrationReading {
       contextBytes: context === undefined ? null : { bytes: context.value, measurementCount: context.count ?? 0 },
       measurementCount: steps.value,
       spread: spread.value,
+      ...measuredOnIn(figures),
     },
   };
+}
+
+/** Links of older versions do not say it. */
+function measuredOnIn(figures: ReadonlyMap<string, Figure>): Pick<CardCalibration, "measuredOn"> {
+  const day = figures.get("on");
+  return day === undefined ? {} : { measuredOn: dayText(day.value) };
+}
+
+/** 20261127 is 2026-11-27. */
+function dayText(day: number): string {
+  return String(day).replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3");
+}
+
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 interface Figure {
@@ -80,13 +98,14 @@ function problemWith(name: string, { value, count }: Figure): string | null {
   const isCount = (number: number | null) =>
     number !== null && Number.isInteger(number) && number >= 1 && number <= MOST_MEASUREMENTS;
   if (name === "steps") return count === null && isCount(value) ? null : "is no number of measurements";
+  if (name === "on") return count === null && isDay(dayText(value)) ? null : "is no day";
   if (name === "spread") return count === null && value >= 0 && value <= FACTORS.max ? null : "is no spread";
   if (!isCount(count)) return "does not end with how many measurements stand behind it";
   if (name === "context") {
     return Number.isInteger(value) && value > 0 && value <= MOST_CONTEXT_BYTES ? null : "is no number of bytes";
   }
   if (name !== "bandwidth" && !MEASURED_UNITS.some((unit) => unit === name)) {
-    return `is none of ${[...MEASURED_UNITS, "bandwidth", "context", "steps", "spread"].join(", ")}`;
+    return `is none of ${[...MEASURED_UNITS, "bandwidth", "context", "steps", "spread", "on"].join(", ")}`;
   }
   const { min, max } = FACTORS;
   return value >= min && value <= max ? null : `is not a factor from ${min} to ${max}`;

@@ -31,6 +31,8 @@ export interface CardCalibration {
   readonly measurementCount: number;
   /** How far the measurements lie from the calibrated prediction, in the median, as a fraction. */
   readonly spread: number;
+  /** Day of the newest of them, UTC, such as "2026-11-27"; absent where nobody wrote it down. */
+  readonly measuredOn?: string;
 }
 
 /** One figure of the card before and after. */
@@ -47,6 +49,8 @@ export interface AppliedCalibration {
   readonly gpu: string;
   readonly measurementCount: number;
   readonly spread: number;
+  /** Day of the newest measurement; absent where nobody wrote it down. */
+  readonly measuredOn?: string;
   /** Of the figures that this plan rests on, those that were measured. */
   readonly figures: readonly CalibratedFigure[];
   /** And those that stay as assumed, each with the reason. */

@@ -76,8 +76,10 @@ function ofMeasurements(
 ): Pick<Recommendation, "calibration" | "noCalibration"> {
   const gpu = gpus.find(({ measuredHere }) => measuredHere !== undefined);
   if (gpu !== undefined) {
-    const { gpuId, measurementCount, spread } = calibration;
-    return { calibration: { gpuId, gpu: gpu.name, measurementCount, spread, text: calibrationText(calibration) } };
+    const { gpuId, measurementCount, spread, measuredOn } = calibration;
+    const day = measuredOn === undefined ? {} : { measuredOn };
+    const text = calibrationText(calibration);
+    return { calibration: { gpuId, gpu: gpu.name, measurementCount, spread, ...day, text } };
   }
   const known = resolveGpu(calibration.gpuId);
   const name = known.ok ? known.gpu.name : calibration.gpuId;

@@ -80,6 +80,8 @@ export interface Recommendation {
     readonly measurementCount: number;
     /** How far predictions with them lie from the measurements, in the median, as a fraction. */
     readonly spread: number;
+    /** Day of the newest; absent where nobody wrote it down. */
+    readonly measuredOn?: string;
     /** In a form that a link or a query holds. */
     readonly text: string;
   };

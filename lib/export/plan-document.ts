@@ -1,9 +1,11 @@
 /** A plan, and what was estimated for it, as a document: to keep, to paste into a ticket, to open as a table. */
 
+import type { AppliedCalibration } from "../estimate/calibration";
 import type { Cost } from "../estimate/cost";
 import type { Estimate, Interval } from "../estimate/estimate";
 import { formatBytes, formatCount, formatFigure, formatSeconds, formatUsd } from "../format";
 import { type ParsedPlan, PLAN_UNITS } from "../plan/parse-plan";
+import { calibrationSentence } from "./calibration-sentence";
 import type { ExportedText } from "./exported";
 
 /** The resolved plan, which the API and the command line take back; with an estimate, the estimate, which holds the plan. */
@@ -22,7 +24,13 @@ export function planAsMarkdown(parsed: ParsedPlan, estimate: Estimate | null): E
   const parts = [
     `# Plan: ${markdownCell(parsed.architecture.name)} on ${markdownCell(parsed.gpu.name)}`,
     markdownTable(["field", "value", "unit", "status"], planRows(parsed)),
-    ...(estimate === null ? [] : ["## Estimate", markdownTable(["figure", "value"], shownFigures(estimate))]),
+    ...(estimate === null
+      ? []
+      : [
+          "## Estimate",
+          ...basisSentences(estimate).map(markdownCell),
+          markdownTable(["figure", "value"], shownFigures(estimate)),
+        ]),
     ...(estimate === null || estimate.caveats.length === 0
       ? []
       : ["## To know", estimate.caveats.map(({ text }) => `- ${markdownCell(text)}`).join("\n")]),
@@ -56,6 +64,7 @@ function figureRows(estimate: Estimate): string[][] {
   const bytes = (name: string, value: number) => [name, String(value), "bytes", "derived"];
   return [
     ["estimate.modelVersion", modelVersion, "", "derived"],
+    ...basisRows(estimate),
     ["memory.verdict", memory.verdict, "", "derived"],
     bytes("memory.deviceBytes.low", memory.deviceBytes.low),
     bytes("memory.deviceBytes.likely", memory.deviceBytes.likely),
@@ -72,6 +81,55 @@ function figureRows(estimate: Estimate): string[][] {
     ...estimate.cost.flatMap(costRows),
     ...(estimate.noCost === null ? [] : [["cost.noCost", estimate.noCost, "", "derived"]]),
   ];
+}
+
+/** Whether the figures rest on measurements: of which card, how many, when, and what each figure of it was before. */
+function basisRows({ calibration, noCalibration }: Estimate): string[][] {
+  if (noCalibration !== undefined) return [["calibration.none", noCalibration, "", "derived"]];
+  if (calibration === undefined) return [];
+  const { gpu, measurementCount, measuredOn, spread, figures, stepSeconds, deviceBytes, text } = calibration;
+  const row = (name: string, value: string, unit: string, status: string) => [
+    `calibration.${name}`,
+    value,
+    unit,
+    status,
+  ];
+  return [
+    row("gpu", gpu, "", "measured"),
+    row("measurementCount", String(measurementCount), "steps", "measured"),
+    row("measuredOn", measuredOn ?? "not recorded", "", "measured"),
+    row("spread", String(spread), "", "measured"),
+    ...figures.flatMap(({ field, unit, before, after, measurementCount: count }) => [
+      row(`${field}.before`, String(before), unit, "default"),
+      row(`${field}.after`, String(after), unit, "measured"),
+      row(`${field}.measurementCount`, String(count), "measurements", "measured"),
+    ]),
+    ...(stepSeconds === null
+      ? []
+      : [row("stepSeconds.before", String(stepSeconds.before.likely), "seconds", "derived")]),
+    row("deviceBytes.before", String(deviceBytes.before.likely), "bytes", "derived"),
+    row("text", text, "", "measured"),
+  ];
+}
+
+/** The same for people. */
+function basisSentences({ calibration, noCalibration }: Estimate): string[] {
+  if (noCalibration !== undefined) return [`Measurements were given and changed nothing: ${noCalibration}.`];
+  if (calibration === undefined) return [];
+  return [
+    `${calibrationSentence(calibration)} What was measured stands in for what is assumed of the card; of one step that ` +
+      `makes ${stepText(calibration)}, of its memory ${memoryText(calibration)}.`,
+    ...(calibration.notMeasured.length === 0 ? [] : [`As assumed stay: ${calibration.notMeasured.join(" ")}`]),
+  ];
+}
+
+function stepText({ stepSeconds }: AppliedCalibration): string {
+  if (stepSeconds === null) return "no time";
+  return `${formatSeconds(stepSeconds.after.likely)} in place of ${formatSeconds(stepSeconds.before.likely)}`;
+}
+
+function memoryText({ deviceBytes: { before, after } }: AppliedCalibration): string {
+  return `${formatBytes(after.likely, "GiB")} in place of ${formatBytes(before.likely, "GiB")}`;
 }
 
 function timeRows({ time, noTime }: Estimate): string[][] {

@@ -11,7 +11,8 @@ import { stepGraph } from "./step-model";
 import type { Validation, ValidationRow } from "./validation";
 
 /** What of a validation is read: on which device which plan took what. */
-export type MeasuredValidation = Pick<Validation, "plan" | "device" | "machine" | "rows">;
+export type MeasuredValidation = Pick<Validation, "plan" | "device" | "machine" | "rows"> &
+  Partial<Pick<Validation, "createdAt">>;
 
 export interface CalibratedRate {
   readonly before: number;

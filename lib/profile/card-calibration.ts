@@ -29,9 +29,23 @@ export function calibrationOfCard(gpu: GpuSpec, earlier: readonly MeasuredValida
   const from = own.length === 0 ? earlier : own;
   const answers = (["fp32", "fp16"] as const).map((products) => calibrate(from, key, products));
   const found = answers.flatMap((answer) => (answer.kind === "calibrated" ? [answer.calibration] : []));
-  if (found.length > 0) return { kind: "calibrated", calibration: cardCalibration(gpu.id, gpu.tf32, found) };
+  if (found.length > 0) {
+    const calibration = cardCalibration(gpu.id, gpu.tf32, found);
+    return { kind: "calibrated", calibration: { ...calibration, ...measuredOn(own) } };
+  }
   const whys = answers.flatMap((answer) => (answer.kind === "not_calibrated" ? [answer.why] : []));
   return { kind: "not_calibrated", why: whys.find((why) => !why.startsWith("0 ")) ?? whys[0] ?? "" };
+}
+
+/** The day of the newest validation in which something was timed. */
+function measuredOn(own: readonly MeasuredValidation[]): Pick<CardCalibration, "measuredOn"> {
+  const days = own.flatMap(({ createdAt, rows }) =>
+    createdAt !== undefined && rows.some(({ measured }) => measured.stepSeconds.kind === "measured")
+      ? [createdAt.slice(0, "2026-11-27".length)]
+      : [],
+  );
+  const newest = days.sort().at(-1);
+  return newest === undefined ? {} : { measuredOn: newest };
 }
 
 /** @param found calibrations of one card, in one type of products or in both */

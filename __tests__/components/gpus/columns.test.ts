@@ -52,8 +52,20 @@ test("the counts of a card stay together where its first row stands", () => {
 });
 
 test("the file has a cell for every column, empty where there is no figure", () => {
-  for (const row of ROWS) expect(fileRow(row)).toHaveLength(FILE_HEAD.length);
+  for (const row of ROWS) expect(fileRow(row, undefined)).toHaveLength(FILE_HEAD.length);
   const unpriced = ROWS.find(({ cost }) => cost === null);
   if (unpriced === undefined) throw new Error("the fixture has no unpriced row");
-  expect(fileRow(unpriced)[FILE_HEAD.indexOf("usd")]).toBe("");
+  expect(fileRow(unpriced, undefined)[FILE_HEAD.indexOf("usd")]).toBe("");
+});
+
+test("the file says of the rows of a measured card by what they are calibrated, and of no other", () => {
+  const [row] = ROWS;
+  if (row === undefined) throw new Error("the fixture has no row");
+  const calibration = { gpuId: row.gpuId, gpu: row.gpuName, measurementCount: 9, spread: 0.03, text: "" };
+  const dated = { ...calibration, measuredOn: "2026-11-27" };
+  expect(fileRow({ ...row, isMeasured: true }, dated).at(-1)).toBe(
+    "Calibrated by 9 steps that were timed on NVIDIA GeForce RTX 3090, the newest on 2026-11-27; predictions with them lie within 3 % of them in the median.",
+  );
+  expect(fileRow({ ...row, isMeasured: true }, calibration).at(-1)).toContain("on a day that nobody wrote down");
+  expect(fileRow(row, dated).at(-1)).toBe("");
 });
