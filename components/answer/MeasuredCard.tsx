@@ -6,6 +6,7 @@ import type { AppliedCalibration } from "@/lib/estimate/calibration";
 import type { Estimate } from "@/lib/estimate/estimate";
 import { formatCount, formatPercent } from "@/lib/format";
 import { MeasuredTable } from "./MeasuredTable";
+import { dayText } from "./time-words";
 
 /** What measurements on the card changed of this answer, or why they changed nothing. Nothing where there are none. */
 export function MeasuredCard({
@@ -31,9 +32,8 @@ export function MeasuredCard({
       ) : (
         <>
           <p className="mt-1 text-sm text-muted">
-            {formatCount(calibration.measurementCount)} steps that were timed on this card stand in for what is assumed
-            of it. Predictions with the measured rates lie within {formatPercent(calibration.spread)} of them in the
-            median.
+            {stepsText(calibration)} stand in for what is assumed of the card. Predictions with the measured rates lie
+            within {formatPercent(calibration.spread)} of them in the median.
           </p>
           <MeasuredTable calibration={calibration} />
           {time !== null && time.limitedBy !== "gpu" && isSameStep(calibration) && (
@@ -55,6 +55,11 @@ export function MeasuredCard({
       )}
     </section>
   );
+}
+
+function stepsText({ measurementCount, measuredOn }: AppliedCalibration): string {
+  const steps = measurementCount === 1 ? "1 step that was" : `${formatCount(measurementCount)} steps that were`;
+  return `${steps} timed on it${measuredOn === undefined ? "" : `, the newest on ${dayText(measuredOn)},`}`;
 }
 
 function isSameStep({ stepSeconds }: AppliedCalibration): boolean {

@@ -1,5 +1,5 @@
 import { percent } from "@/components/charts/scale";
-import { StatusBadge } from "@/components/ui/StatusBadge";
+import { type FigureStatus, StatusBadge } from "@/components/ui/StatusBadge";
 import type { RateLimit, TimeEstimate, TimeLimit } from "@/lib/estimate/time/time-estimate";
 import { formatFigure, formatPercent } from "@/lib/format";
 
@@ -13,7 +13,13 @@ const NOTES = {
 } as const satisfies Record<TimeLimit, string>;
 
 /** Every link that samples pass through: what it could do, and how busy it is at the pace of the run. */
-export function RateChain({ time }: { time: TimeEstimate }) {
+export function RateChain({
+  time,
+  isCalibrated,
+}: {
+  time: TimeEstimate /** Whether the GPU's rates were measured. */;
+  isCalibrated: boolean;
+}) {
   return (
     <div className="mt-5 xl:mt-3.5">
       <h4 className="font-medium">{time.limit}</h4>
@@ -30,7 +36,13 @@ export function RateChain({ time }: { time: TimeEstimate }) {
         </thead>
         <tbody className="divide-y divide-line">
           {time.rates.map((rate) => (
-            <Link key={rate.id} rate={rate} isLimit={rate.id === time.limitedBy} busy={busyShare(rate, time)} />
+            <Link
+              key={rate.id}
+              rate={rate}
+              status={rate.id === "gpu" && isCalibrated ? "calibrated" : rate.status}
+              isLimit={rate.id === time.limitedBy}
+              busy={busyShare(rate, time)}
+            />
           ))}
         </tbody>
       </table>
@@ -38,7 +50,17 @@ export function RateChain({ time }: { time: TimeEstimate }) {
   );
 }
 
-function Link({ rate, isLimit, busy }: { rate: RateLimit; isLimit: boolean; busy: number }) {
+function Link({
+  rate,
+  status,
+  isLimit,
+  busy,
+}: {
+  rate: RateLimit;
+  status: FigureStatus | undefined;
+  isLimit: boolean;
+  busy: number;
+}) {
   return (
     <tr>
       <th scope="row" className="py-1.5 text-left font-normal">
@@ -49,7 +71,7 @@ function Link({ rate, isLimit, busy }: { rate: RateLimit; isLimit: boolean; busy
               limits the run
             </span>
           )}
-          {rate.status !== undefined && <StatusBadge status={rate.status} />}
+          {status !== undefined && <StatusBadge status={status} />}
         </span>
         <span className="block text-[0.8125rem] text-muted">{NOTES[rate.id]}</span>
       </th>

@@ -32,6 +32,7 @@ export function TimeCard({
 }) {
   const { time, noTime } = estimate;
   if (time === null) return noTime === null ? null : <NoTimeCard noTime={noTime} onChange={onChange} />;
+  const status = timeStatus(estimate);
   return (
     <section aria-labelledby="time-title" className="panel p-4 sm:p-6">
       <h3 id="time-title" className="text-lg font-semibold tracking-tight">
@@ -42,13 +43,20 @@ export function TimeCard({
       </p>
       <StepBar time={time} />
       <div className="grid items-start gap-x-10 *:min-w-0 xl:grid-cols-2">
-        <StepTable time={time} />
-        <RateChain time={time} />
+        <StepTable time={time} status={status} />
+        <RateChain time={time} isCalibrated={status === "calibrated"} />
       </div>
-      <RunRows time={time} plan={estimate.plan} />
+      <RunRows time={time} plan={estimate.plan} status={status} />
     </section>
   );
 }
+
+/** Whether measured rates of the card stand in for assumed ones. */
+function timeStatus({ calibration }: Estimate): TimeStatus {
+  return calibration?.figures.some(({ unit }) => unit !== "bytes") === true ? "calibrated" : "estimated";
+}
+
+type TimeStatus = "calibrated" | "estimated";
 
 /** One step by the clock, its parts in the order they are run. */
 function StepBar({ time }: { time: TimeEstimate }) {
@@ -65,7 +73,7 @@ function StepBar({ time }: { time: TimeEstimate }) {
   );
 }
 
-function StepTable({ time }: { time: TimeEstimate }) {
+function StepTable({ time, status }: { time: TimeEstimate; status: TimeStatus }) {
   return (
     <table className="mt-3 w-full text-sm">
       <caption className="sr-only">The parts of one training step</caption>
@@ -101,7 +109,7 @@ function StepTable({ time }: { time: TimeEstimate }) {
       <tfoot>
         <tr className="border-t border-edge">
           <th scope="row" className="py-1.5 text-left font-medium">
-            One training step <StatusBadge status="estimated" />
+            One training step <StatusBadge status={status} />
           </th>
           <td />
           <td className="py-1.5 text-right font-semibold whitespace-nowrap">
@@ -118,12 +126,12 @@ function shareOf({ seconds }: StepPart, { stepSeconds }: TimeEstimate): number {
 }
 
 /** From the step to the bill of electricity, each figure made of the ones before it. */
-function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
+function RunRows({ time, plan, status }: { time: TimeEstimate; plan: Plan; status: TimeStatus }) {
   const { stepSeconds, samplesPerSecond, totalSeconds, epochSeconds, gpuHours, gpuEnergyKilowattHours } = time;
   const stepSamples = plan.perDeviceBatchSize * plan.gradAccumulationSteps * plan.deviceCount;
   return (
     <div className="mt-5 divide-y divide-line border-y border-line">
-      <Row label="One training step" value={formatSecondsRange(stepSeconds)} status="estimated">
+      <Row label="One training step" value={formatSecondsRange(stepSeconds)} status={status}>
         <p>
           The sum of the parts above; {formatCount(time.kernelCount)} kernels are handed to each GPU.
           {stepSeconds.reason !== undefined && ` Range: ${stepSeconds.reason}.`}
@@ -132,7 +140,7 @@ function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
       <Row
         label="Samples per second"
         value={`${formatFigure(samplesPerSecond.likely)} (${formatFigure(samplesPerSecond.low)}–${formatFigure(samplesPerSecond.high)})`}
-        status="estimated"
+        status={status}
       >
         <p>
           {formatCount(stepSamples)} samples a step ÷ {formatSeconds(stepSeconds.likely)}.
@@ -146,14 +154,14 @@ function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
           </p>
         )}
       </Row>
-      <Row label="One epoch" value={formatSecondsRange(epochSeconds)} status="estimated">
+      <Row label="One epoch" value={formatSecondsRange(epochSeconds)} status={status}>
         <p>
           {formatCount(time.stepsPerEpoch)} {time.stepsPerEpoch === 1 ? "step" : "steps"} ×{" "}
           {formatSeconds(stepSeconds.likely)}, with its share of validation and checkpoints: the whole run ÷{" "}
           {formatFigure(epochSeconds.likely > 0 ? totalSeconds.likely / epochSeconds.likely : plan.epochs)}.
         </p>
       </Row>
-      <Row label="The whole run" value={formatSecondsRange(totalSeconds)} status="estimated">
+      <Row label="The whole run" value={formatSecondsRange(totalSeconds)} status={status}>
         <ul className="space-y-1">
           {time.runParts.map((part) => (
             <li key={part.id} className="flex items-baseline justify-between gap-4">
@@ -169,7 +177,7 @@ function RunRows({ time, plan }: { time: TimeEstimate; plan: Plan }) {
       <Row
         label="GPU-hours"
         value={`${formatRoughFigure(gpuHours.likely)} (${formatRoughFigure(gpuHours.low)}–${formatRoughFigure(gpuHours.high)})`}
-        status="estimated"
+        status={status}
       >
         <p>
           {formatSeconds(totalSeconds.likely)} × {formatCount(plan.deviceCount)}{" "}
@@ -207,7 +215,7 @@ function Row({
 }: {
   label: string;
   value: string;
-  status: "estimated" | "assumed";
+  status: TimeStatus | "assumed";
   children: ReactNode;
 }) {
   return (

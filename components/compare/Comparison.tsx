@@ -30,7 +30,7 @@ interface SideStart {
 interface ComparisonProps {
   /** Worked out on the server, so that the first page already answers. */
   readonly initial: Readonly<Record<Side, SideStart>>;
-  /** Measurements that this server's machine made. */
+  /** Measurements that this server keeps. */
   readonly offers: readonly MeasuredOffer[];
   /** What is filled in where nothing was given and nothing was answered yet. */
   readonly defaults: Plan;

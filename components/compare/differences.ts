@@ -74,7 +74,8 @@ export function comparisonSentence(a: Estimate, b: Estimate, unit: ByteUnit): st
 export function unlikeBasis(a: Estimate, b: Estimate): string | null {
   if ((a.calibration === undefined) === (b.calibration === undefined)) return null;
   const [measured, assumed] = a.calibration === undefined ? ["B", "A"] : ["A", "B"];
-  return `${measured} rests on measurements of its card and ${assumed} on what is assumed of its own: part of the difference may be that alone.`;
+  const its = a.gpu.id === b.gpu.id ? "of the same card" : "of its own";
+  return `${measured} rests on measurements of its card and ${assumed} on what is assumed ${its}: part of the difference may be that alone.`;
 }
 
 const VERDICT_PHRASES = {

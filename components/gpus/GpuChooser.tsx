@@ -31,7 +31,7 @@ interface GpuChooserProps {
   readonly answer: Recommended;
   /** Measurements of a card that the address carries; null where it has none. */
   readonly initialMeasured: Measured | null;
-  /** Measurements that this server's machine made. */
+  /** Measurements that this server keeps. */
   readonly offers: readonly MeasuredOffer[];
   readonly initialUnit: ByteUnit;
   readonly gpus: readonly Option[];

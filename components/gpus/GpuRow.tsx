@@ -73,7 +73,7 @@ export const GpuRow = memo(function GpuRow({
               </span>
             )}
             {row.onFront && <Note>nothing beats it</Note>}
-            {row.isMeasured === true && <StatusBadge status="measured" />}
+            {row.isMeasured === true && <StatusBadge status="calibrated" />}
           </div>
         </div>
       </th>

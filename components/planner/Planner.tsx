@@ -37,7 +37,7 @@ interface PlannerProps {
   readonly initialInput: PlanInput;
   /** Measurements of a card that the address carries; null where it has none. */
   readonly initialMeasured: Measured | null;
-  /** Measurements that this server's machine made. */
+  /** Measurements that this server keeps. */
   readonly offers: readonly MeasuredOffer[];
   /** Worked out on the server, so that the first page already answers. */
   readonly initialAnswer: EstimateAnswer;

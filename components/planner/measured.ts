@@ -30,7 +30,7 @@ export function usedText(measured: Measured | null): string | null {
   return measured?.isOn === true ? measured.text : null;
 }
 
-/** Measurements of a card that this server's machine made, and whoever looks may use. */
+/** Measurements of a card that this server keeps, and whoever looks may use. */
 export interface MeasuredOffer {
   readonly gpuId: string;
   readonly name: string;
@@ -46,6 +46,6 @@ export function offerFor(offers: readonly MeasuredOffer[], gpuId: string | null)
 
 export function offerText({ name, measurementCount, checkCount }: MeasuredOffer): string {
   const checks = checkCount === 1 ? "one check" : `${formatCount(checkCount)} checks`;
-  const steps = measurementCount === 1 ? "one step" : `${formatCount(measurementCount)} steps`;
-  return `This machine timed ${steps} on ${name} in ${checks}. These figures rest on what is assumed of the card.`;
+  const steps = measurementCount === 1 ? "one step that was" : `${formatCount(measurementCount)} steps that were`;
+  return `This server keeps ${steps} timed on ${name} in ${checks}. These figures rest on what is assumed of the card.`;
 }

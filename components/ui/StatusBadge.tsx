@@ -1,9 +1,15 @@
 import { Calculator, CircleDashed, Ruler, UserRound } from "lucide-react";
 
-/** How good a figure is: somebody measured it, it was reckoned, nobody knows it, or the user said so. */
-export type FigureStatus = "measured" | "estimated" | "assumed" | "yours";
+/** How good a figure is: somebody measured it, it was reckoned, from what was measured on the card or not, nobody knows it, or the user said so. */
+export type FigureStatus = "measured" | "calibrated" | "estimated" | "assumed" | "yours";
 
-const ICONS = { measured: Ruler, estimated: Calculator, assumed: CircleDashed, yours: UserRound } as const;
+const ICONS = {
+  measured: Ruler,
+  calibrated: Ruler,
+  estimated: Calculator,
+  assumed: CircleDashed,
+  yours: UserRound,
+} as const;
 
 /** In words first; the icon and the tone only help to find it again. */
 export function StatusBadge({ status }: { status: FigureStatus }) {

@@ -1,5 +1,6 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { CALIBRATION, OFFER } from "@/__tests__/fixtures/calibration";
 import { estimateFixture, PLAN } from "@/__tests__/fixtures/estimate";
 import { Comparison } from "@/components/compare/Comparison";
 import type { EstimateAnswer } from "@/components/planner/answers";
@@ -12,8 +13,10 @@ Element.prototype.scrollIntoView ??= () => {};
 const INPUT: PlanInput = { model: "ViT-L-14", gpu: "rtx-4090" };
 
 /** A server as the page sees it: it answers any whole batch, and refuses every other. */
-async function estimate(input: unknown): Promise<EstimateAnswer> {
-  return answerTo(input);
+async function estimate(input: unknown, calibration: string | null = null): Promise<EstimateAnswer> {
+  const answer = answerTo(input);
+  if (calibration === null || answer.kind !== "estimate") return answer;
+  return { kind: "estimate", estimate: { ...answer.estimate, calibration: CALIBRATION } };
 }
 
 function answerTo(input: unknown): EstimateAnswer {
@@ -98,4 +101,30 @@ test("each plan leads back to its own page, and the link of both can be copied",
   await user.click(screen.getByRole("button", { name: "Share" }));
   expect(await screen.findByText("Link copied.")).toBeVisible();
   expect(await navigator.clipboard.readText()).toContain("/compare?a=v=1%26model=ViT-L-14");
+});
+
+test("one plan can rest on measurements of its card: it says so, the address keeps them, and the sides swap with them", async () => {
+  open(INPUT, INPUT, [OFFER]);
+  await userEvent.click(side("b").getByRole("button", { name: "Use these measurements" }));
+  expect(
+    await side("b").findByText(
+      "Rests on 9 steps timed on NVIDIA GeForce RTX 4090: a step takes 250 ms; as assumed, 220 ms.",
+    ),
+  ).toBeVisible();
+  expect(
+    screen.getByText(/^B rests on measurements of its card and A on what is assumed of the same card/),
+  ).toBeVisible();
+  await waitFor(() =>
+    expect(new URLSearchParams(window.location.search).get("b")).toContain(`calibration=${OFFER.text}`),
+  );
+  expect(new URLSearchParams(window.location.search).get("a")).not.toContain("calibration");
+  expect(side("b").getByRole("link", { name: "All of plan B" })).toHaveAttribute(
+    "href",
+    expect.stringContaining(`&calibration=${OFFER.text}`),
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Swap" }));
+  await waitFor(() => expect(side("a").getByRole("checkbox", { name: "Use these measurements" })).toBeChecked());
+  await userEvent.click(side("a").getByRole("checkbox", { name: "Use these measurements" }));
+  await waitFor(() => expect(new URLSearchParams(window.location.search).get("a")).toContain("calibrate=false"));
+  expect(side("a").getByText("Its figures are those that are assumed of the card.")).toBeVisible();
 });

@@ -1,5 +1,6 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { OFFER } from "@/__tests__/fixtures/calibration";
 import { estimateFixture, PLAN } from "@/__tests__/fixtures/estimate";
 import { ROWS, recommendationFixture } from "@/__tests__/fixtures/recommendation";
 import type { AskRecommendation } from "@/components/gpus/answers";
@@ -201,4 +202,30 @@ test("the chart states its finding, is read with the arrow keys, and has its fig
   await userEvent.click(screen.getByText("The same figures as a table"));
   const figures = await screen.findByRole("table", { name: /^Cost against time/ });
   expect(within(figures).getAllByRole("row")).toHaveLength(4);
+});
+
+test("measurements of a card are offered, mark its rows alone, go along to its planner, and can be taken back", async () => {
+  const offer = { ...OFFER, gpuId: "rtx-3090", name: "NVIDIA GeForce RTX 3090", text: "rtx-3090,steps_9,spread_0.03" };
+  const calibration = { gpuId: "rtx-3090", gpu: offer.name, measurementCount: 9, spread: 0.03, text: offer.text };
+  const measuredRows = ROWS.map((row) => (row.gpuId === "rtx-3090" ? { ...row, isMeasured: true } : row));
+  const ask: AskRecommendation = async (_plan, _options, text) => ({
+    kind: "recommendation",
+    plan: PLAN,
+    recommendation: text === null ? recommendationFixture() : { ...recommendationFixture(measuredRows), calibration },
+  });
+  open({ offers: [offer], ask });
+  expect(within(table()).queryByText("calibrated")).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Use these measurements" }));
+  expect(await screen.findByText(/^The rows of NVIDIA GeForce RTX 3090 rest on 9 steps timed on it/)).toHaveTextContent(
+    "Those of every other card are as assumed.",
+  );
+  const marked = within(table()).getByText("calibrated").closest("tr");
+  expect(marked).toHaveTextContent("RTX 3090");
+  await waitFor(() => expect(window.location.search).toContain(`&calibration=${offer.text}`));
+  const link = (name: string) => within(table()).getByRole("link", { name }).getAttribute("href");
+  expect(link("Plan with 1 × RTX 3090")).toContain("calibration=");
+  expect(link("Plan with 1 × A40 48GB")).not.toContain("calibration=");
+  await userEvent.click(screen.getByRole("checkbox", { name: "Use these measurements" }));
+  await waitFor(() => expect(within(table()).queryByText("calibrated")).toBeNull());
+  expect(window.location.search).toContain("calibrate=false");
 });

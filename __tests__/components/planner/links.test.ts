@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { PLAN } from "@/__tests__/fixtures/estimate";
-import { linkTo, linkToComparison, planOfSide } from "@/components/planner/links";
+import { linkTo, linkToComparison, measuredOfSide, planOfSide } from "@/components/planner/links";
 import { parsePlan } from "@/lib/plan/parse-plan";
 import type { Plan } from "@/lib/plan/plan";
 
@@ -44,4 +44,12 @@ test("a configuration too long for a link has none", () => {
   const model = { embed_dim: 512, vision_cfg, text_cfg: {} };
   expect(linkTo({ ...PLAN, model })).toBeNull();
   expect(linkToComparison(PLAN, { ...PLAN, model })).toBeNull();
+});
+
+test("measurements of a side travel with its plan, are read back as they were, and are no part of the plan", () => {
+  const measured = { text: "rtx-4090,bandwidth_0.81_9,steps_9,spread_0.031", isOn: false };
+  const link = linkToComparison(PLAN, PLAN, { a: null, b: measured });
+  const params = new URL(link ?? "", "http://localhost").searchParams;
+  expect([measuredOfSide(params, "a"), measuredOfSide(params, "b")]).toEqual([null, measured]);
+  expect(sidesOf(link)).toEqual([PLAN, PLAN]);
 });
