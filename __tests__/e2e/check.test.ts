@@ -1,11 +1,11 @@
 import { setTimeout } from "node:timers/promises";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { encodeLink } from "@/lib/plan/link";
 import { loadCounting } from "@/lib/profile/load-counting";
 import { describeMachine } from "@/lib/profile/runner/machine";
 import { isFinal, type Validation } from "@/lib/profile/validation";
 import { closeDatabases } from "@/lib/store/database";
-import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, openEachTest, sidewaysOverflow } from "../support/browser";
 import { h100Validations } from "../support/h100-validations";
 import { keepValidation } from "../support/keep-validation";
 import { CPU, validationOn } from "../support/measured-devices";
@@ -15,8 +15,12 @@ const TINY = encodeLink(tinyRequest().plan);
 const ROUTE = "/api/v1/validations";
 
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
+
+openEachTest((opened) => {
+  ({ browser, page } = opened);
+});
+
 /** A check that has ended. */
 let endedId: string;
 /** One that ran on an H100. */
@@ -24,7 +28,6 @@ let h100Id: string;
 const environment = { ...process.env };
 
 beforeAll(async () => {
-  browser = await launchBrowser();
   endedId = (await submit({ batchSizes: [1, 2, 3], repeats: 2 })).id;
   await ended(endedId);
   process.env = { ...environment, DATABASE_URL: "", HEADROOM_DB: environment.HEADROOM_TEST_DB };
@@ -36,17 +39,9 @@ beforeAll(async () => {
 afterAll(async () => {
   const { validations } = await (await fetch(at(ROUTE))).json();
   for (const { id } of validations) await fetch(at(`${ROUTE}/${id}`), { method: "DELETE" });
-  await browser.close();
   await closeDatabases();
   process.env = environment;
 });
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
-});
-
-afterEach(() => context.close());
 
 async function submit(fields: object): Promise<Validation> {
   const { plan, device } = tinyRequest();
@@ -153,6 +148,36 @@ test("measurements of a card go into the planner, are switched off and on, and t
   await elsewhere.close();
   expect(errors).toEqual([]);
 }, 60_000);
+
+test("what a check on the CPU measured serves later checks alone, is asked again as it was, and reads the same elsewhere", async () => {
+  const errors = errorsOf(page);
+  await page.goto(at(`/check/${endedId}`));
+  await page.getByRole("heading", { name: "Use these measurements" }).waitFor();
+  const use = page.locator("section", { has: page.locator("#use") });
+  // Whether a busy machine's steps agree with each other is its own affair; the planner has no use for them either way.
+  await use.getByText(/steps were timed on|^Nothing can be made of them yet: /).waitFor();
+  expect(await use.getByRole("link").count()).toBe(0);
+  const sentence = await result().textContent();
+  const fresh = await browser.newContext();
+  const other = await fresh.newPage();
+  await other.goto(page.url());
+  expect(await other.locator("#result").textContent()).toBe(sentence);
+  await fresh.close();
+  await page.getByRole("link", { name: "Check it again" }).click();
+  await page.waitForURL(/[?&]device=cpu&batches=1,2,3&repeats=2/);
+  await page.getByRole("heading", { name: /at batches 1, 2 and 3 on the CPU$/ }).waitFor();
+  expect(errors).toEqual([]);
+}, 60_000);
+
+test("without a GPU a check on one is not offered, and the CPU is one click away", async () => {
+  await page.goto(at(`/check?${TINY}&device=cuda`));
+  await page.getByRole("heading", { name: "There is no NVIDIA GPU here to run it on" }).waitFor();
+  expect(await startButton().count()).toBe(0);
+  expect(await accessibilityFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Check it on the CPU" }).click();
+  await page.getByRole("table", { name: /^Memory by prediction/ }).waitFor();
+  await page.waitForURL(/device=cpu/);
+}, 30_000);
 
 test("seconds are predicted from earlier checks on this processor, unless that is switched off", async () => {
   const machine = await describeMachine();

@@ -1,24 +1,14 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
+import type { Browser, Page } from "playwright-core";
+import { accessibilityFindings, at, errorsOf, openEachTest, sidewaysOverflow } from "../support/browser";
 
 const PLANS = "/compare?a=v=1%26model=ViT-L-14%26gpu=rtx-4090&b=v=1%26model=ViT-L-14%26batch=128%26gpu=rtx-4090";
 
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
+openEachTest((opened) => {
+  ({ browser, page } = opened);
 });
-
-afterEach(() => context.close());
 
 const sentence = (on: Page = page) => on.getByRole("heading", { level: 2 });
 const side = (name: "a" | "b", on: Page = page) => on.locator(`#side-${name}`);
@@ -52,6 +42,33 @@ test("each side leads to its own plan", async () => {
   await page.getByRole("link", { name: "All of plan B" }).click();
   await page.waitForURL(/\/\?v=1&model=ViT-L-14&batch=128/);
 }, 30_000);
+
+test("one side rests on measurements of its card, switches them off and on, and a fresh profile has the same", async () => {
+  const errors = errorsOf(page);
+  const plan = "v=1%26model=ViT-B-32%26workers=256%26gpu=h100-sxm5-80gb";
+  const calibration = "calibration=h100-sxm5-80gb,bandwidth_0.5_9,steps_9,spread_0.031,on_20261126";
+  await page.goto(at(`/compare?a=${plan}&b=${plan}%26${calibration}`));
+  const measured = (on: Page) => on.getByText(/^Rests on 9 steps timed on NVIDIA H100 SXM5 80GB: a step takes /);
+  await measured(page).waitFor();
+  expect(await sentence().textContent()).toMatch(/^B takes .+ longer/);
+  await page.getByText(/^B rests on measurements of its card and A on what is assumed of the same card/).waitFor();
+  expect(await accessibilityFindings(page)).toEqual([]);
+  const told = await sentence().textContent();
+  const link = page.url();
+  await page.getByRole("checkbox", { name: "Use these measurements" }).uncheck();
+  await page.getByRole("heading", { level: 2, name: /^Both plans need the same memory and time/ }).waitFor();
+  await page.waitForURL((url) => url.searchParams.get("b")?.endsWith("&calibrate=false") === true);
+  const fresh = await browser.newContext();
+  const other = await fresh.newPage();
+  await other.goto(link);
+  await measured(other).waitFor();
+  expect(await sentence(other).textContent()).toBe(told);
+  await fresh.close();
+  await page.getByRole("checkbox", { name: "Use these measurements" }).check();
+  await page.getByRole("link", { name: "All of plan B" }).click();
+  await page.getByRole("heading", { name: "Measured on NVIDIA H100 SXM5 80GB" }).waitFor();
+  expect(errors).toEqual([]);
+}, 60_000);
 
 test("a side that cannot be read says what is wrong with it, beside the field", async () => {
   await page.goto(at("/compare?a=model=ViT-B-32&b=model=ViT-B-32%26batch=-3"));

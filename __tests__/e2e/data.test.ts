@@ -4,29 +4,22 @@ import path from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { KB } from "@/lib/units";
 import { png, writeAll } from "../datasets/made-datasets";
-import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, openEachTest, sidewaysOverflow } from "../support/browser";
 
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let folder: string;
 
-beforeAll(async () => {
+openEachTest((opened) => {
+  ({ browser, context, page } = opened);
+});
+
+beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), "headroom-e2e-data-"));
-  browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
-});
-
-afterEach(() => context.close());
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const need = (on: Page = page) => on.locator("#need");
 const field = (name: string | RegExp) => page.getByRole("textbox", { name });

@@ -1,23 +1,13 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { KB } from "@/lib/units";
-import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, openEachTest, sidewaysOverflow } from "../support/browser";
 
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
+openEachTest((opened) => {
+  ({ browser, page } = opened);
 });
-
-afterEach(() => context.close());
 
 const lead = (on: Page = page) => on.locator("#lead");
 const table = (on: Page = page) => on.getByRole("table", { name: /^GPUs for this plan/ });
@@ -172,3 +162,26 @@ test("the page loads at most 200 kB of compressed JavaScript", async () => {
   expect(bytes).toBeGreaterThan(10 * KB);
   expect(bytes).toBeLessThanOrEqual(200 * KB);
 }, 30_000);
+
+test("measurements of a card change its rows and no others, and go along to its planner", async () => {
+  const errors = errorsOf(page);
+  const calibration = "calibration=h100-sxm5-80gb,bandwidth_0.5_9,steps_9,spread_0.031,on_20261126";
+  await open(`/gpus?model=ViT-B-32&workers=256&owned=h100-sxm5-80gb,rtx-4090&counts=1&${calibration}`);
+  await page.getByText(/^The rows of NVIDIA H100 SXM5 80GB rest on 9 steps timed on it/).waitFor();
+  const rowOf = (name: string) => table().getByRole("row", { name: new RegExp(`1 × ${name}`) });
+  const [measured, untouched] = [await rowOf("H100").textContent(), await rowOf("RTX 4090").textContent()];
+  expect(measured).toContain("calibrated");
+  expect(untouched).not.toContain("calibrated");
+  expect(await accessibilityFindings(page)).toEqual([]);
+  await page.getByRole("checkbox", { name: "Use these measurements" }).uncheck();
+  await page.getByText("Every figure rests on what is assumed of the cards.").waitFor();
+  await page.waitForFunction(() => !document.querySelector("table")?.textContent?.includes("calibrated"));
+  expect(await rowOf("H100").textContent()).not.toBe(measured);
+  expect((await rowOf("RTX 4090").textContent())?.replace("nothing beats it", "")).toBe(
+    untouched?.replace("nothing beats it", ""),
+  );
+  await page.getByRole("checkbox", { name: "Use these measurements" }).check();
+  await table().getByRole("link", { name: "Plan with 1 × H100 SXM5 80GB" }).click();
+  await page.getByRole("heading", { name: "Measured on NVIDIA H100 SXM5 80GB" }).waitFor();
+  expect(errors).toEqual([]);
+}, 60_000);

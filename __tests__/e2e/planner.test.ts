@@ -1,22 +1,13 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { accessibilityFindings, at, errorsOf, launchBrowser, sidewaysOverflow } from "../support/browser";
+import { accessibilityFindings, at, errorsOf, openEachTest, sidewaysOverflow } from "../support/browser";
 
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
+openEachTest((opened) => {
+  ({ browser, context, page } = opened);
 });
-
-afterEach(() => context.close());
 
 const verdict = (on: Page = page) => on.locator("#verdict");
 const figures = (on: Page = page) => on.locator("#verdict + p");

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 interface BrowserProgram {
   readonly executablePath: string;
@@ -18,6 +18,27 @@ export function launchBrowser(): Promise<Browser> {
     args: [...program.args],
     env: { ...definedEnvironment(), ...program.env },
   });
+}
+
+export interface Opened {
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  readonly page: Page;
+}
+
+/** One browser for a file of tests, and for each of them a page of a fresh profile, as wide as the pages are laid out for. */
+export function openEachTest(onOpen: (opened: Opened) => void): void {
+  let browser: Browser;
+  let context: BrowserContext;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  }, 60_000);
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    onOpen({ browser, context, page: await context.newPage() });
+  });
+  afterEach(() => context.close());
+  afterAll(() => browser.close());
 }
 
 /** Address of a path on the server under test. */
