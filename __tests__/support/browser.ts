@@ -64,6 +64,21 @@ export function sidewaysOverflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** Bytes of compressed JavaScript that a page has loaded. */
+export async function scriptBytes(page: Page): Promise<number> {
+  const bytes = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter((entry) => entry instanceof PerformanceResourceTiming && new URL(entry.name).pathname.endsWith(".js"))
+      .reduce((sum, entry) => sum + (entry instanceof PerformanceResourceTiming ? entry.encodedBodySize : 0), 0),
+  );
+  // Nothing at all would mean that it was not measured.
+  if (bytes < LEAST_SCRIPT_BYTES) throw new Error(`${bytes} bytes of JavaScript are too few to be true`);
+  return bytes;
+}
+
+const LEAST_SCRIPT_BYTES = 10_000;
+
 /** Collects uncaught errors and console errors of a page, for a test to expect none. */
 export function errorsOf(page: Page): string[] {
   const errors: string[] = [];

@@ -1,11 +1,14 @@
 "use client";
 
 import { keepPreviousData, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { planQuery } from "@/components/gpus/plan-link";
 import type { PlanInput } from "@/components/planner/plan-input";
 import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
 import { Spoken } from "@/components/ui/Spoken";
+import { useAddress } from "@/components/ui/use-address";
+import { useLast } from "@/components/ui/use-last";
+import { useRested } from "@/components/ui/use-rested";
 import type { ByteUnit } from "@/lib/format";
 import type { Issue, Plan } from "@/lib/plan/plan";
 import { AccessCard } from "./AccessCard";
@@ -55,7 +58,7 @@ function Form({ initialPlan, initialAsked, plannerHref, outline, initialHistory,
   const [asked, setAsked] = useState(initialAsked);
   const [start, setStart] = useState<{ isUnderWay: boolean; problem: string | null }>(NOT_STARTED);
   const question = useMemo(() => questionOf(plan, asked), [plan, asked]);
-  const rested = useRested(question);
+  const rested = useRested(question, question, REST_MILLISECONDS);
   const preview = useQuery({
     queryKey: ["preview", rested, token],
     queryFn: () => actions.preview(rested, token ?? null),
@@ -68,8 +71,9 @@ function Form({ initialPlan, initialAsked, plannerHref, outline, initialHistory,
 
   const answer: PreviewAnswer = preview.isError ? UNREACHABLE : (preview.data ?? outline);
   const isWaiting = rested !== question || preview.isFetching;
-  useAddress(answer, asked);
-  const shownAnswer = useLastPreview(answer);
+  useAddress(addressOf(answer, asked));
+  // A slip in a field does not take away what will run.
+  const shownAnswer = useLast(answer.kind === "preview" ? answer : null);
 
   async function begin() {
     if (answer.kind !== "preview") return;
@@ -176,14 +180,6 @@ function spoken(answer: PreviewAnswer): string {
   return answer.kind === "refused" ? "This plan cannot run here as it stands." : "Something must be corrected first.";
 }
 
-/** What will run, as it was last known, so that a slip in a field does not take it away. */
-function useLastPreview(answer: PreviewAnswer) {
-  const current = answer.kind === "preview" ? answer : null;
-  const [last, setLast] = useState(current);
-  if (current !== null && current !== last) setLast(current);
-  return current ?? last;
-}
-
 function useHistory(ask: CheckActions["history"], token: string | null | undefined, initial: HistoryAnswer) {
   const query = useQuery({
     queryKey: ["history", token],
@@ -200,31 +196,14 @@ function useHistory(ask: CheckActions["history"], token: string | null | undefin
   return query.data ?? initial;
 }
 
-/** Keeps the address that of the plan and of what was asked. */
-function useAddress(answer: PreviewAnswer, asked: Asked) {
+function addressOf(answer: PreviewAnswer, asked: Asked): string | null {
   const plan = planOf(answer);
   const query = plan === null ? null : planQuery(plan);
   const more = askedQuery(asked);
-  useEffect(() => {
-    if (query === null) return;
-    const address = `/check?${query}${more === "" ? "" : `&${more}`}`;
-    if (address !== `${window.location.pathname}${window.location.search}`) {
-      window.history.replaceState(null, "", address);
-    }
-  }, [query, more]);
+  return query === null ? null : `/check?${query}${more === "" ? "" : `&${more}`}`;
 }
 
 function planOf(answer: PreviewAnswer): Plan | null {
   if (answer.kind === "refused") return answer.plan;
   return answer.kind === "preview" ? { ...answer.request.plan, precision: answer.plannedPrecision } : null;
-}
-
-/** The value once it has not changed for a moment. */
-function useRested<Value>(value: Value): Value {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return rested;
 }

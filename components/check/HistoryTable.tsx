@@ -60,9 +60,9 @@ function Rows({ rows }: { rows: readonly HistoryRow[] }) {
   );
 }
 
-/** On a narrow screen what the middle columns say stands below the plan. */
+/** On a narrow screen what the other columns say stands above and below the plan. */
 const COLUMNS = [
-  { name: "State", className: "pr-3" },
+  { name: "State", className: "pr-3 max-sm:hidden" },
   { name: "Plan", className: "pr-3" },
   { name: "Device", className: "pr-3 max-lg:hidden" },
   { name: "Asked", className: "pr-3 max-lg:hidden" },
@@ -74,18 +74,22 @@ function HistoryLine({ row }: { row: HistoryRow }) {
   const { id, createdAt, state, plan, device, deviceName, batchSizes, stopped, largest } = row;
   const { memoryError = null, stepSeconds = null, secondsError = null } = largest ?? {};
   const none = <span className="text-muted">{isFinal(state) ? "not measured" : "not yet"}</span>;
+  const stands = (
+    <>
+      <StateBadge standing={standingOf(state, stopped === null)} />
+      {stopped !== null && stopped.outcome !== "cancelled" && (
+        <span className="mt-0.5 block text-xs text-muted sm:max-w-36">
+          {OUTCOME_WORDS[stopped.outcome]} (batch {formatCount(stopped.batchSize)})
+        </span>
+      )}
+    </>
+  );
   const asked = <time dateTime={createdAt}>{dateText(createdAt)}</time>;
   return (
     <tr className="border-t border-line align-top">
-      <td className="py-2 pr-3">
-        <StateBadge standing={standingOf(state, stopped === null)} />
-        {stopped !== null && stopped.outcome !== "cancelled" && (
-          <span className="mt-0.5 block max-w-36 text-xs text-muted">
-            {OUTCOME_WORDS[stopped.outcome]} (batch {formatCount(stopped.batchSize)})
-          </span>
-        )}
-      </td>
+      <td className="py-2 pr-3 max-sm:hidden">{stands}</td>
       <th scope="row" className="py-2 pr-3 text-left font-normal">
+        <span className="mb-1 block sm:hidden">{stands}</span>
         <a className="link font-medium" href={`/check/${id}`}>
           {planText(plan)}
         </a>

@@ -24,40 +24,47 @@ type Quantity = (typeof QUANTITIES)[number];
 export function ResultTable({ validation }: { validation: Validation }) {
   const { rows, id, state } = validation;
   const quantities = shownQuantities(rows);
+  const hasFigures = quantities.length > 0;
   const unknown = gaps(rows);
   return (
     <section aria-labelledby="figures" className="panel min-w-0 p-4 sm:p-6">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <div>
           <h3 id="figures" className="text-lg font-semibold tracking-tight">
-            Predicted against measured
+            {hasFigures ? "Predicted against measured" : "The batch sizes"}
           </h3>
-          <p className="mt-0.5 text-sm text-muted">
-            Off by: how much more (+) or less (−) was predicted than measured, of what was measured.
-          </p>
+          {hasFigures && (
+            <p className="mt-0.5 text-sm text-muted">
+              Off by: how much more (+) or less (−) was predicted than measured, of what was measured.
+            </p>
+          )}
         </div>
-        <button
-          type="button"
-          className="button text-sm"
-          onClick={() => downloadCsv(`headroom-check-${id}.csv`, toCsv(FILE_HEAD, fileRows(rows)))}
-        >
-          <Download aria-hidden="true" className="size-4" />
-          CSV
-        </button>
+        {hasFigures && (
+          <button
+            type="button"
+            className="button text-sm"
+            onClick={() => downloadCsv(`headroom-check-${id}.csv`, toCsv(FILE_HEAD, fileRows(rows)))}
+          >
+            <Download aria-hidden="true" className="size-4" />
+            CSV
+          </button>
+        )}
       </div>
       {rows.length === 0 ? (
         <p className="mt-3 text-sm">No batch size was reached, so there is nothing to compare.</p>
       ) : (
         <table className="mt-3 w-full text-sm">
           <caption className="sr-only">Predicted against measured for each batch size</caption>
-          <FigureHead
-            columns={[
-              { name: "Quantity", kind: "label" },
-              { name: "Predicted" },
-              { name: "Measured" },
-              { name: "Off by" },
-            ]}
-          />
+          {hasFigures && (
+            <FigureHead
+              columns={[
+                { name: "Quantity", kind: "label" },
+                { name: "Predicted" },
+                { name: "Measured" },
+                { name: "Off by" },
+              ]}
+            />
+          )}
           {rows.map((row) => (
             <BatchRows key={row.batchSize} row={row} state={state} quantities={quantities} />
           ))}

@@ -73,18 +73,28 @@ export function WhatRuns({
         )}
       </div>
 
-      <dl className="mt-4 space-y-2 text-sm">
-        <div className="flex gap-2.5">
-          <Hourglass aria-hidden="true" className="mt-0.5 size-4.5 shrink-0 text-muted" />
-          <dt className="sr-only">How long</dt>
-          <dd className="min-w-0">{howLong(preview)}</dd>
-        </div>
-      </dl>
-      <p className="mt-2 text-sm text-muted">
-        Meanwhile {device === "cuda" ? "the GPU" : "every core of the machine"} is busy: other work slows down, and
-        slows the check down. One check runs at a time; others wait. Weights, images and texts are drawn at random, and
-        nothing is kept but the figures.
-      </p>
+      {fitsNothing ? (
+        <p className="mt-4 rounded-lg bg-over-soft px-3 py-2.5 text-sm">
+          Not even batch {formatCount(first.batchSize)} fits: it takes {formatFineBytes(first.neededBytes, unit)} by
+          prediction, and {formatBytes(freeBytes, unit)} are free. Choose smaller batch sizes, train less of the model,
+          or end other programs and look again.
+        </p>
+      ) : (
+        <>
+          <dl className="mt-4 space-y-2 text-sm">
+            <div className="flex gap-2.5">
+              <Hourglass aria-hidden="true" className="mt-0.5 size-4.5 shrink-0 text-muted" />
+              <dt className="sr-only">How long</dt>
+              <dd className="min-w-0">{howLong(preview)}</dd>
+            </div>
+          </dl>
+          <p className="mt-2 text-sm text-muted">
+            Meanwhile {device === "cuda" ? "the GPU" : "every core of the machine"} is busy: other work slows down, and
+            slows the check down. One check runs at a time; others wait. Weights, images and texts are drawn at random,
+            and nothing is kept but the figures.
+          </p>
+        </>
+      )}
 
       <div className="mt-5 flex flex-wrap items-center gap-3">
         <button
@@ -104,13 +114,6 @@ export function WhatRuns({
       <div role="alert" className="text-sm">
         {problem !== null && <p className="mt-3 text-over">Not started: {problem}</p>}
       </div>
-      {fitsNothing && (
-        <p className="mt-3 text-sm text-over">
-          Not even batch {formatCount(first.batchSize)} fits: it takes {formatFineBytes(first.neededBytes, unit)} by
-          prediction, and {formatBytes(freeBytes, unit)} are free. Choose smaller batch sizes, train less of the model,
-          or end other programs and look again.
-        </p>
-      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import type { EstimateAnswer, Option, PlannerActions } from "@/components/planner/answers";
 import { focusField } from "@/components/planner/focus-field";
 import { fieldOf } from "@/components/planner/issues";
@@ -14,6 +14,7 @@ import { FailedCard, InvalidCard } from "@/components/planner/Refusal";
 import { type EstimateState, useEstimate } from "@/components/planner/use-answers";
 import { ByteUnitProvider } from "@/components/ui/ByteUnit";
 import { Segments } from "@/components/ui/Choices";
+import { useAddress } from "@/components/ui/use-address";
 import type { ByteUnit } from "@/lib/format";
 import type { Plan } from "@/lib/plan/plan";
 import { CompareBar } from "./CompareBar";
@@ -185,13 +186,4 @@ function Refusals({
 function linkOf(a: EstimateState, b: EstimateState, measured: MeasuredSides): string | null {
   if (a.isWaiting || b.isWaiting || a.answer?.kind !== "estimate" || b.answer?.kind !== "estimate") return null;
   return linkToComparison(a.answer.estimate.plan, b.answer.estimate.plan, measured);
-}
-
-/** Keeps the address the two plans' own. */
-function useAddress(link: string | null) {
-  useEffect(() => {
-    if (link !== null && link !== `${window.location.pathname}${window.location.search}`) {
-      window.history.replaceState(null, "", link);
-    }
-  }, [link]);
 }

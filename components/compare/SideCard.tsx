@@ -33,7 +33,10 @@ export function SideCard({
   const tone = VERDICT_TONES[verdict];
   const link = linkTo(estimate.plan);
   return (
-    <section aria-labelledby={`side-${side}-name side-${side}`} className={`panel flex flex-col ${isEdited ? "border-accent" : ""}`}>
+    <section
+      aria-labelledby={`side-${side}-name side-${side}`}
+      className={`panel flex flex-col ${isEdited ? "border-accent" : ""}`}
+    >
       <div className={`grow rounded-t-[inherit] px-4 py-3 sm:px-5 sm:py-4 ${tone.soft}`}>
         <p id={`side-${side}-name`} className="text-sm font-medium text-muted">
           {name} · {estimate.modelName}

@@ -8,6 +8,7 @@ import { PlanSheet } from "@/components/planner/PlanSheet";
 import { FailedCard } from "@/components/planner/Refusal";
 import { ByteUnitProvider } from "@/components/ui/ByteUnit";
 import { Spoken } from "@/components/ui/Spoken";
+import { useAddress } from "@/components/ui/use-address";
 import type { DataOverview } from "@/lib/api/data-overview";
 import type { DatasetReport } from "@/lib/datasets/dataset-report";
 import type { ByteUnit } from "@/lib/format";
@@ -63,7 +64,8 @@ function DataPage({ initialTexts, isExample, unknown, initialAnswer, defaults, m
   const [texts, setTexts] = useState(initialTexts);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
   const { answer, overview, isWaiting, retry } = useOverview(texts, initialAnswer, ask);
-  useAddress(texts, setTexts);
+  useAddress(`/data?${queryOfTexts(texts)}`);
+  useHistory(setTexts);
   const change = useCallback(
     (name: DataParameter, text: string | undefined) => setTexts((old) => withText(old, name, text)),
     [],
@@ -151,13 +153,8 @@ function Answer({
   );
 }
 
-/** Keeps the address that of the form, and reads what the browser's history brings back. */
-function useAddress(texts: DataTexts, onTexts: (texts: DataTexts) => void) {
-  const address = `/data?${queryOfTexts(texts)}`;
-  useEffect(() => {
-    if (address !== `${window.location.pathname}${window.location.search}`)
-      window.history.replaceState(null, "", address);
-  }, [address]);
+/** Reads what the browser's history brings back. */
+function useHistory(onTexts: (texts: DataTexts) => void) {
   useEffect(() => {
     const restore = () => onTexts(textsIn(new URLSearchParams(window.location.search)).texts);
     window.addEventListener("popstate", restore);

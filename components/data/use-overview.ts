@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
+import { useLast } from "@/components/ui/use-last";
 import type { DataOverview } from "@/lib/api/data-overview";
 import type { AskOverview, OverviewAnswer } from "./answers";
 import { type DataTexts, questionOf } from "./question";
@@ -38,13 +39,11 @@ export function useOverview(texts: DataTexts, initial: OverviewAnswer, ask: AskO
   const answer: OverviewAnswer | null = query.isError
     ? { kind: "failed", message: "The server could not be reached. What you entered is kept; try again." }
     : (query.data ?? null);
-  const [last, setLast] = useState<DataOverview | null>(null);
-  const current = answer?.kind === "overview" ? answer.overview : null;
-  if (current !== null && current !== last) setLast(current);
+  const overview = useLast(answer?.kind === "overview" ? answer.overview : null);
   return {
     asked,
     answer,
-    overview: current ?? last,
+    overview,
     isWaiting: isBehind || isUnderWay,
     retry: () => void query.refetch(),
   };

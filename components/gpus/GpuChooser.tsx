@@ -6,6 +6,8 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "rea
 import type { Option } from "@/components/planner/answers";
 import { type Measured, type MeasuredOffer, measuredIn, measuredQuery, usedText } from "@/components/planner/measured";
 import { ByteUnitProvider, UnitSwitch } from "@/components/ui/ByteUnit";
+import { useAddress } from "@/components/ui/use-address";
+import { useRested } from "@/components/ui/use-rested";
 import { chooseAmong } from "@/lib/estimate/choose-among";
 import { DEVICE_COUNTS, type FittingChange, type RecommendationRow } from "@/lib/estimate/recommendation";
 import type { ByteUnit } from "@/lib/format";
@@ -57,7 +59,8 @@ function Chooser({ initialChoices, answer, initialMeasured, offers, gpus, ask }:
   const all = recommendation.rows;
   const [choices, setChoices] = useState(initialChoices);
   const [isSheetOpen, setIsSheetOpen] = useState(false);
-  useAddress(choices, planQuery(plan), measured, setChoices, setMeasured);
+  useAddress(addressOf(planQuery(plan), choices, measured));
+  useHistory(setChoices, setMeasured);
 
   const known = useMemo(
     () => ({
@@ -81,7 +84,8 @@ function Chooser({ initialChoices, answer, initialMeasured, offers, gpus, ask }:
 
   const { deviceCounts } = filter;
   const question = useMemo(() => changesQuestion(all, deviceCounts), [all, deviceCounts]);
-  const rested = useRested(question);
+  const lastRested = useRested(question, null, REST_MILLISECONDS);
+  const rested = question === null ? null : lastRested;
   const changes = useQuery({
     queryKey: ["fitting changes", rested, usedText(measured)],
     queryFn: () => ask(plan, rested, usedText(measured)),
@@ -202,23 +206,8 @@ function withoutUndefined(choices: Readonly<Record<"goal" | "sort", string | und
   return Object.fromEntries(Object.entries(choices).filter(([, text]) => text !== undefined));
 }
 
-/** Keeps the address that of plan and choices, and reads what the browser's history brings back. */
-function useAddress(
-  choices: Choices,
-  plan: string | null,
-  measured: Measured | null,
-  onChoices: (choices: Choices) => void,
-  onMeasured: (measured: Measured | null) => void,
-) {
-  const chosen = choicesQuery(choices);
-  const measurements = measuredQuery(measured);
-  useEffect(() => {
-    // A plan too long for a link came here by none, so that there is nothing to keep.
-    if (plan === null) return;
-    const address = `/gpus?${plan}${chosen === "" ? "" : `&${chosen}`}${measurements}`;
-    if (address !== `${window.location.pathname}${window.location.search}`)
-      window.history.replaceState(null, "", address);
-  }, [chosen, plan, measurements]);
+/** Reads what the browser's history brings back. */
+function useHistory(onChoices: (choices: Choices) => void, onMeasured: (measured: Measured | null) => void) {
   useEffect(() => {
     const restore = () => {
       const query = new URLSearchParams(window.location.search);
@@ -230,12 +219,8 @@ function useAddress(
   }, [onChoices, onMeasured]);
 }
 
-/** The question once it has not changed for a moment; null where there is none. */
-function useRested<Question>(question: Question | null): Question | null {
-  const [rested, setRested] = useState<Question | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(question), REST_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [question]);
-  return question === null ? null : rested;
+/** Null for a plan too long for a link: it came here by none, so that there is nothing to keep. */
+function addressOf(plan: string | null, choices: Choices, measured: Measured | null): string | null {
+  const chosen = choicesQuery(choices);
+  return plan === null ? null : `/gpus?${plan}${chosen === "" ? "" : `&${chosen}`}${measuredQuery(measured)}`;
 }

@@ -8,6 +8,7 @@ import { Changes } from "@/components/answer/Changes";
 import { spokenVerdict } from "@/components/answer/words";
 import { ByteUnitProvider, UnitSwitch, useByteUnit } from "@/components/ui/ByteUnit";
 import { Spoken } from "@/components/ui/Spoken";
+import { useAddress } from "@/components/ui/use-address";
 import type { Change, Estimate } from "@/lib/estimate/estimate";
 import type { ByteUnit } from "@/lib/format";
 import { decodeLink } from "@/lib/plan/link";
@@ -217,11 +218,7 @@ function useUrl(
     window.addEventListener("popstate", restore);
     return () => window.removeEventListener("popstate", restore);
   }, [onRestore]);
-  useEffect(() => {
-    if (link !== null && link !== `${window.location.pathname}${window.location.search}`) {
-      window.history.replaceState(null, "", link);
-    }
-  }, [link]);
+  useAddress(link);
 }
 
 function inputOfAddress(): PlanInput | null {

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useLast } from "@/components/ui/use-last";
 import type { Change, Estimate } from "@/lib/estimate/estimate";
 import type { EstimateAnswer, PlannerActions } from "./answers";
 import { isSameInput, type PlanInput } from "./plan-input";
@@ -82,15 +83,8 @@ export function useEstimate(
   const answer: EstimateAnswer | null = query.isError
     ? { kind: "failed", message: "The server could not be reached. The plan is kept; try again." }
     : (query.data ?? null);
-  const estimate = useLastEstimate(answer);
+  const estimate = useLast(answer?.kind === "estimate" ? answer.estimate : null);
   return { asked, answer, estimate, isWaiting: isBehind || isUnderWay, retry: () => void query.refetch() };
-}
-
-function useLastEstimate(answer: EstimateAnswer | null): Estimate | null {
-  const [last, setLast] = useState<Estimate | null>(null);
-  const current = answer?.kind === "estimate" ? answer.estimate : null;
-  if (current !== null && current !== last) setLast(current);
-  return current ?? last;
 }
 
 /** The plan once it has not changed for a moment; null before the first rest. */
