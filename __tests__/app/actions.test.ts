@@ -61,6 +61,28 @@ test("a plan and the options of a recommendation are refused together, each at i
   expect((await recommendAction(EXAMPLE_PLAN, "cheapest")).kind).toBe("invalid");
 });
 
+test("the page and the API put measurements of a card into the same rows, and say of unreadable ones that they are", async () => {
+  const options = { filter: { owned: ["h100-sxm5-80gb", "rtx-4090"], deviceCounts: [1] } };
+  const text = "h100-sxm5-80gb,fp16_0.5_6,bandwidth_0.5_9,steps_9,spread_0.031,on_20261126";
+  const outcome = await recommendAction(EXAMPLE_PLAN, options, text);
+  if (outcome.kind !== "recommendation") throw new Error(`expected a recommendation, received ${outcome.kind}`);
+  const body = JSON.stringify({ plan: EXAMPLE_PLAN, ...options });
+  const path = `/api/v1/recommendations?calibration=${text}`;
+  const { json } = await ask(POST_RECOMMENDATION, post(path, body));
+  expect(JSON.parse(JSON.stringify(outcome.recommendation))).toEqual(json);
+  expect(outcome.recommendation.calibration).toMatchObject({ measurementCount: 9, measuredOn: "2026-11-26", text });
+  const measured = outcome.recommendation.rows.filter(({ isMeasured }) => isMeasured === true);
+  expect(measured.map(({ gpuId }) => gpuId)).toEqual(["h100-sxm5-80gb"]);
+
+  expect((await ask(POST_RECOMMENDATION, post(path.replace("steps_9", "steps_x"), body))).status).toBe(422);
+  const unreadable = await recommendAction(EXAMPLE_PLAN, options, "nonsense");
+  expect(unreadable).toMatchObject({
+    recommendation: { noCalibration: expect.stringContaining("cannot be read: their text must begin with a card") },
+  });
+  const off = await ask(POST_RECOMMENDATION, post(`${path}&calibrate=false`, body));
+  expect(JSON.stringify(off.json)).not.toMatch(/isMeasured|calibration/i);
+});
+
 test("every form of export is a text or a refusal with reasons", async () => {
   for (const format of EXPORT_FORMATS) {
     const outcome = await exportAction(EXAMPLE_PLAN, format);

@@ -55,6 +55,6 @@ function restsOn(calibration: Recommendation["calibration"], why: string | undef
   const { gpu, measurementCount, spread } = calibration;
   return (
     `The rows of ${gpu} rest on ${formatCount(measurementCount)} steps timed on it, within ${formatPercent(spread)} of ` +
-    "what is predicted with them in the median. Those of every other card are as assumed."
+    "what is predicted with them in the median. Those of every other card are as assumed, so that part of a difference may be that alone."
   );
 }

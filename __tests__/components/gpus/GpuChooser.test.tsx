@@ -217,7 +217,7 @@ test("measurements of a card are offered, mark its rows alone, go along to its p
   expect(within(table()).queryByText("calibrated")).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Use these measurements" }));
   expect(await screen.findByText(/^The rows of NVIDIA GeForce RTX 3090 rest on 9 steps timed on it/)).toHaveTextContent(
-    "Those of every other card are as assumed.",
+    "Those of every other card are as assumed, so that part of a difference may be that alone.",
   );
   const marked = within(table()).getByText("calibrated").closest("tr");
   expect(marked).toHaveTextContent("RTX 3090");
