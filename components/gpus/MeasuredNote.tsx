@@ -37,7 +37,7 @@ export function MeasuredNote({
           </div>
         )}
         {others.map((offer) => (
-          <p key={offer.gpuId}>
+          <p key={offer.text}>
             {offerText(offer)}{" "}
             <button type="button" className="link" onClick={() => onChange({ text: offer.text, isOn: true })}>
               Use these measurements
