@@ -120,7 +120,7 @@ class Predictions {
       models.map((model) => model.load),
       this.request.device,
     );
-    const predicted = predictedStep(oneStep.memory, this.seconds.of(load));
+    const predicted = predictedStep(oneStep.memory, this.seconds.of(load, oneStep.memory.arenaBytes));
     return { batchSize, predicted, neededBytes: await this.neededBytes(batchSize) };
   }
 

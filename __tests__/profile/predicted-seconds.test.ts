@@ -7,7 +7,7 @@ const load = stepLoadOf(graph, { batchSize: 16, precision: "fp32", device: "cpu"
 
 test("seconds are predicted from what was measured on the very device", () => {
   const { of, source } = secondsAhead(request, machineOf(CPU), [validationOn(CPU, [3, 3])]);
-  const ahead = of(load);
+  const { stepSeconds: ahead } = of(load, 0);
   expect(source?.measurementCount).toBe(2);
   expect(source?.errorAfter).toBeLessThan(source?.errorBefore ?? 0);
   const asAssumed = predicted(16, "cpu", CPU);
@@ -32,14 +32,16 @@ test("a run on a GPU that is not there says that, not that the catalogue lacks i
 
 test("measurements in another type of products are named, and change nothing", () => {
   const amp = { ...request, device: "cuda", plan: { ...small.plan, precision: "amp" } } as const;
-  const said = secondsAhead(amp, machineOf(H100), [validationOn(H100, [3, 3])]).of(load);
-  expect(said).toMatchObject({ why: expect.stringContaining("in fp16; 2 in fp32 say nothing of products in fp16") });
+  const said = secondsAhead(amp, machineOf(H100), [validationOn(H100, [3, 3])]).of(load, 0);
+  expect(said.stepSeconds).toMatchObject({
+    why: expect.stringContaining("in fp16; 2 in fp32 say nothing of products in fp16"),
+  });
 });
 
 function why(
   earlier: Parameters<typeof secondsAhead>[2],
   asked: Parameters<typeof secondsAhead>[0] = request,
 ): string | null {
-  const ahead = secondsAhead(asked, machineOf(CPU), earlier).of(load);
+  const { stepSeconds: ahead } = secondsAhead(asked, machineOf(CPU), earlier).of(load, 0);
   return ahead.kind === "not_predicted" ? ahead.why : null;
 }

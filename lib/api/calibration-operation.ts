@@ -15,6 +15,8 @@ const rateSchema = z
   .object({
     before: z.number().positive().describe("As assumed"),
     after: z.number().positive().describe("As measured"),
+    low: z.number().positive().describe("It lies between this"),
+    high: z.number().positive().describe("and this with nine chances in ten, as far as the measurements tell"),
     measurementCount: count.describe("Steps in which it accounts for a fair part of the seconds; 0: it was kept"),
     missing: z.string().nullable().describe("What to measure so that it can be known"),
   })
@@ -28,7 +30,11 @@ const productsSchema = z.object({
     .nullable()
     .describe("Null with `why`"),
   errorBefore: z.number().nonnegative().nullable().describe("Median error of predicted seconds without them"),
-  errorAfter: z.number().nonnegative().nullable().describe("And with them"),
+  errorAfter: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe("And with them, each step predicted from those of other plans"),
   why: z.string().nullable().describe("Why there are no rates"),
 });
 
@@ -38,6 +44,13 @@ const deviceSchema = z
     name: z.string(),
     gpuId: z.string().nullable().describe("Of the catalogue; null on a CPU"),
     validationIds: z.array(z.string()).describe("Of the validations behind it, the newest first"),
+    identity: z
+      .string()
+      .nullable()
+      .describe(
+        "A digest that tells it from others of its kind, which are listed apart; null where it was not recorded",
+      ),
+    notes: z.array(z.string()).describe("What to mind of the measurements, and which were left out"),
     byProducts: z.array(productsSchema).describe("For the seconds of later validations on this device"),
     calibration: z
       .string()
@@ -80,12 +93,14 @@ export const listCalibrations: Operation<{ readonly ok: true }, Nothing, Nothing
   examples: [{ id: "measured", summary: "Every device", url: "/api/v1/calibrations", status: 200 }],
 };
 
-export function deviceAnswer({ key, name, validationIds, byProducts, card }: DeviceCalibration): DeviceAnswer {
+export function deviceAnswer({ key, name, validationIds, byProducts, card, notes }: DeviceCalibration): DeviceAnswer {
   return {
     device: key.device,
     name,
     gpuId: key.device === "cuda" ? key.gpu.id : null,
     validationIds: [...validationIds],
+    identity: key.identity ?? null,
+    notes: [...notes],
     byProducts: byProducts.map(({ products, timedCount, calibration, why }) => ({
       products,
       timedCount,

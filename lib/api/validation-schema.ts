@@ -31,7 +31,12 @@ const measurementSchema = z
 
 const predictionSchema = z
   .discriminatedUnion("kind", [
-    z.object({ kind: z.literal("predicted"), value: bytes }),
+    z.object({
+      kind: z.literal("predicted"),
+      value: bytes,
+      low: bytes.optional().describe("Nine of ten measurements lie between this"),
+      high: bytes.optional().describe("and this, as far as earlier ones tell"),
+    }),
     z.object({ kind: z.literal("not_predicted"), why }),
   ])
   .meta({ description: "What was predicted, or why it was not" }) satisfies z.ZodType<Prediction>;
@@ -98,6 +103,10 @@ const rowSchema = z
       inUsePeakBytes: predictionSchema.describe("The most bytes in use at once, by the runtime's own accounting"),
       requestedPeakBytes: predictionSchema.describe("The same before rounding and without kernels' scratch memory"),
       arenaBytes: predictionSchema.describe("Held from the system at the end"),
+      residentPeakBytes: predictionSchema
+        .optional()
+        .describe("Of the whole process, from what it took beside the arena in earlier measurements on the device"),
+      deviceBytes: predictionSchema.optional().describe("The same of the GPU"),
       stepSeconds: predictionSchema,
     }),
     measured: z.object({
@@ -145,6 +154,7 @@ const lineSchema = z
 const machineSchema = z
   .object({
     platform: z.string(),
+    identity: z.string().optional().describe("A digest that tells this machine from others alike"),
     cpuName: z.string(),
     coreCount: count,
     memoryTotalBytes: bytes,
@@ -152,6 +162,7 @@ const machineSchema = z
     gpu: z
       .object({
         name: z.string(),
+        identity: z.string().nullish().describe("A digest that tells this card from others of its kind"),
         driverVersion: z.string(),
         computeCapability: z.string().nullable(),
         memoryTotalBytes: bytes,
@@ -192,7 +203,8 @@ const stateSchema = z
 const secondsSourceSchema = z.object({
   measurementCount: count.describe("Steps timed on this very device before, in the same type of matrix products"),
   errorBefore: z.number().nonnegative().describe("Median error of what would have been predicted without them"),
-  errorAfter: z.number().nonnegative().describe("And with them"),
+  errorAfter: z.number().nonnegative().describe("And with them, each step predicted from those of other plans"),
+  notes: z.array(z.string()).optional().describe("What to mind of them"),
 }) satisfies z.ZodType<SecondsSource>;
 
 export const validationSchema = z

@@ -83,6 +83,7 @@ async function answerChecked(
   if (!values.has(CALIBRATION_FLAG.name)) return answerEstimate(checked, console.today, include);
   const found = calibrationOfCard(checked.gpu, earlier);
   if (found.kind === "not_calibrated") await console.error(`headroom: nothing was calibrated: ${found.why}\n`);
+  else for (const note of found.notes ?? []) await console.error(`headroom: ${note}\n`);
   return answerEstimate(checked, console.today, include, found);
 }
 

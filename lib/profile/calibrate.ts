@@ -1,14 +1,19 @@
-import { fitRates, RATE_NAMES, type RateName, sharesOf, type TimedLoad } from "../engine/onnxruntime/fit-rates";
-import { type RuntimeRates, secondsOf } from "../engine/onnxruntime/step-load";
+import { RATE_NAMES, type RateName, sharesOf, type TimedLoad } from "../engine/onnxruntime/fit-rates";
+import type { RuntimeRates } from "../engine/onnxruntime/step-load";
+import { formatCount, formatPercent } from "../format";
 import { parsePlan } from "../plan/parse-plan";
 import { assumedRates, type ProductType } from "./assumed-rates";
-import { type DeviceKey, deviceKeyOf, deviceName, isSameDevice } from "./device-key";
+import { calibrationNotes, disturbedNote, elsewhereNotes } from "./calibration-notes";
+import { type DeviceKey, deviceKeyOf, deviceName, isSameDevice, isSameKind } from "./device-key";
+import { type JudgedRates, judgeRates } from "./judge-rates";
 import { keptLoad } from "./load-counting";
+import { isDisturbed, timedLoad } from "./measured-load";
+import { type OverheadBytes, overheadOf } from "./overhead";
 import { stepLoadOf } from "./predict-seconds";
 import { matrixPrecision } from "./runnable-plan";
-import { median } from "./statistics";
+import { reachOfNineInTen } from "./statistics";
 import { stepGraph } from "./step-model";
-import type { Validation, ValidationRow } from "./validation";
+import type { Machine, Validation, ValidationRow } from "./validation";
 
 /** What of a validation is read: on which device which plan took what. */
 export type MeasuredValidation = Pick<Validation, "plan" | "device" | "machine" | "rows"> &
@@ -17,6 +22,9 @@ export type MeasuredValidation = Pick<Validation, "plan" | "device" | "machine" 
 export interface CalibratedRate {
   readonly before: number;
   readonly after: number;
+  /** The rate lies between them with nine chances in ten, as far as these measurements tell; both are `after` where it was kept. */
+  readonly low: number;
+  readonly high: number;
   /** Measurements in which the rate accounts for a fair part of the seconds; 0: it was kept as it was. */
   readonly measurementCount: number;
   /** What to measure so that it can be known, or null. */
@@ -29,18 +37,15 @@ export interface Calibration {
   readonly products: ProductType;
   readonly rates: Readonly<Record<RateName, CalibratedRate>>;
   readonly measurementCount: number;
-  /** Predicted over measured seconds, off by so much in the median, as a fraction. */
+  /** Predicted over measured seconds, off by so much in the median, as a fraction. After: with rates from other plans alone. */
   readonly errorBefore: number;
   readonly errorAfter: number;
+  /** The rates with what is not known of them, to predict a range from. */
+  readonly judged: JudgedRates;
+  /** What to mind of the measurements, and which were left out. */
+  readonly notes: readonly string[];
   /** Bytes of a card beside the runtime's arena, over all measurements that have them. */
   readonly overheadBytes: OverheadBytes | null;
-}
-
-export interface OverheadBytes {
-  readonly low: number;
-  readonly median: number;
-  readonly high: number;
-  readonly measurementCount: number;
 }
 
 export type CalibrationAnswer =
@@ -60,12 +65,15 @@ const MISSING: Readonly<Record<RateName, string>> = {
 
 /**
  * The rates of one device from what was measured on it. Validations of other devices, and of another type of matrix
- * products, are left out.
+ * products, are left out, and so are steps that other programs disturbed.
+ *
+ * @param now the machine that predictions are for, to say what has changed since; null: as it was measured last
  */
 export function calibrate(
   validations: readonly MeasuredValidation[],
   key: DeviceKey,
   products: ProductType,
+  now: Machine | null = null,
 ): CalibrationAnswer {
   const before = assumedRates(key.device === "cuda" ? key.gpu : null, products);
   if (before === null) return { kind: "not_calibrated", why: `${deviceName(key)} has no rates to start from` };
@@ -73,44 +81,62 @@ export function calibrate(
   const timed = own.flatMap(timedLoads);
   if (timed.length < FEWEST_MEASUREMENTS) {
     const why = `${timed.length} of at least ${FEWEST_MEASUREMENTS} steps were timed on ${deviceName(key)} in ${products}`;
-    return { kind: "not_calibrated", why: `${why}${leftOut(validations, key, products)}` };
+    return { kind: "not_calibrated", why: `${why}${leftOut(validations, own, key, products)}` };
   }
   const counts = fairCounts(timed, before);
   const free = RATE_NAMES.filter((name) => counts[name] > 0);
-  const fitted = fitRates(timed, before, free);
-  // Steps that do not agree with each other can pull the rates away from most of them: then what is assumed is the better.
-  const isBetter = medianError(timed, fitted) < medianError(timed, before);
-  const after = isBetter ? fitted : before;
-  const rateOf = (name: RateName): CalibratedRate => ({
-    before: before[name],
-    after: after[name],
-    measurementCount: counts[name],
-    missing: counts[name] > 0 ? null : MISSING[name],
-  });
+  const judgement = judgeRates(timed, before, free);
+  if (judgement.kind === "contradictory") {
+    const error = formatPercent(judgement.error);
+    const why = `the ${formatCount(timed.length)} steps that were timed on ${deviceName(key)} contradict each other: predicted from the others, most are off by ${error} and more. Check again while nothing else runs`;
+    return { kind: "not_calibrated", why };
+  }
+  const { judged } = judgement;
   return {
     kind: "calibrated",
     calibration: {
       key,
       products,
-      rates: {
-        flopsPerSecond: rateOf("flopsPerSecond"),
-        memoryBytesPerSecond: rateOf("memoryBytesPerSecond"),
-        secondsPerNode: rateOf("secondsPerNode"),
-      },
+      rates: calibratedRatesOf(judged, before, counts),
       measurementCount: timed.length,
-      errorBefore: medianError(timed, before),
-      errorAfter: medianError(timed, after),
-      overheadBytes: overheadOf(own.flatMap(({ rows }) => rows)),
+      errorBefore: judged.errorBefore,
+      errorAfter: judged.errorAfter,
+      judged,
+      notes: calibrationNotes(own, validations, key, now),
+      overheadBytes: overheadOf(
+        own.flatMap(({ rows }) => rows),
+        key.device,
+      ),
     },
   };
 }
 
 /** For predictions of later validations. */
-export function calibratedRates({ rates }: Calibration): RuntimeRates {
+export function calibratedRates({ judged }: Calibration): RuntimeRates {
+  return judged.rates;
+}
+
+function calibratedRatesOf(
+  { rates, covariance, freedom }: JudgedRates,
+  before: RuntimeRates,
+  counts: Readonly<Record<RateName, number>>,
+): Calibration["rates"] {
+  const rateOf = (name: RateName): CalibratedRate => {
+    const index = RATE_NAMES.indexOf(name);
+    const spread = Math.exp(Math.sqrt(covariance[index]?.[index] ?? 0) * reachOfNineInTen(freedom));
+    return {
+      before: before[name],
+      after: rates[name],
+      low: rates[name] / spread,
+      high: rates[name] * spread,
+      measurementCount: counts[name],
+      missing: counts[name] > 0 ? null : MISSING[name],
+    };
+  };
   return {
-    flopsPerSecond: rates.flopsPerSecond.after,
-    memoryBytesPerSecond: rates.memoryBytesPerSecond.after,
-    secondsPerNode: rates.secondsPerNode.after,
+    flopsPerSecond: rateOf("flopsPerSecond"),
+    memoryBytesPerSecond: rateOf("memoryBytesPerSecond"),
+    secondsPerNode: rateOf("secondsPerNode"),
   };
 }
 
@@ -120,12 +146,23 @@ function isOf(validation: MeasuredValidation, key: DeviceKey, products: ProductT
 }
 
 /** What was timed besides, so that nobody wonders where it is: "; 6 in fp16, which say nothing of fp32, are left out". */
-function leftOut(validations: readonly MeasuredValidation[], key: DeviceKey, products: ProductType): string {
+function leftOut(
+  validations: readonly MeasuredValidation[],
+  own: readonly MeasuredValidation[],
+  key: DeviceKey,
+  products: ProductType,
+): string {
   const other = products === "fp32" ? "fp16" : "fp32";
   const inOther = timedCount(validations.filter((validation) => isOf(validation, key, other)));
-  const elsewhere = timedCount(validations) - inOther - timedCount(validations.filter((v) => isOf(v, key, products)));
+  const elsewhere = timedCount(
+    validations.filter((validation) => {
+      const device = deviceKeyOf(validation);
+      return device === null || !isSameKind(device, key);
+    }),
+  );
   return [
     ...(inOther === 0 ? [] : [`; ${inOther} in ${other} say nothing of products in ${products}`]),
+    ...[...disturbedNote(own), ...elsewhereNotes(validations, key)].map((note) => `; ${note}`),
     ...(elsewhere === 0 ? [] : [`; ${elsewhere} on other devices are left out`]),
   ].join("");
 }
@@ -140,11 +177,13 @@ function isTimed({ measured }: ValidationRow): boolean {
 
 function timedLoads(validation: MeasuredValidation): readonly TimedLoad[] {
   const { plan, device, rows } = validation;
-  const timed = rows.filter(isTimed);
+  const timed = rows.filter((row) => isTimed(row) && !isDisturbed(row, device));
   if (timed.length === 0) return [];
-  const kept = timed.flatMap(({ load, measured: { stepSeconds } }) => {
+  const kept = timed.flatMap(({ load, others, measured: { stepSeconds } }) => {
     const own = keptLoad(load, device);
-    return own !== null && stepSeconds.kind === "measured" ? [{ load: own, seconds: stepSeconds.median }] : [];
+    return own !== null && stepSeconds.kind === "measured"
+      ? [timedLoad(own, { seconds: stepSeconds, others }, validation)]
+      : [];
   });
   // Counting anew writes two models for each batch size, a tenth of a second and more.
   if (kept.length === timed.length) return kept;
@@ -153,9 +192,9 @@ function timedLoads(validation: MeasuredValidation): readonly TimedLoad[] {
   if (!parsed.ok) return [];
   const graph = stepGraph(parsed);
   const precision = matrixPrecision(plan);
-  return timed.flatMap(({ batchSize, measured: { stepSeconds } }) =>
+  return timed.flatMap(({ batchSize, others, measured: { stepSeconds } }) =>
     stepSeconds.kind === "measured"
-      ? [{ load: stepLoadOf(graph, { batchSize, precision, device }), seconds: stepSeconds.median }]
+      ? [timedLoad(stepLoadOf(graph, { batchSize, precision, device }), { seconds: stepSeconds, others }, validation)]
       : [],
   );
 }
@@ -166,24 +205,5 @@ function fairCounts(timed: readonly TimedLoad[], rates: RuntimeRates): Readonly<
     flopsPerSecond: countOf("flopsPerSecond"),
     memoryBytesPerSecond: countOf("memoryBytesPerSecond"),
     secondsPerNode: countOf("secondsPerNode"),
-  };
-}
-
-function medianError(timed: readonly TimedLoad[], rates: RuntimeRates): number {
-  return median(timed.map(({ load, seconds }) => Math.abs(secondsOf(load, rates) / seconds - 1)));
-}
-
-function overheadOf(rows: readonly ValidationRow[]): OverheadBytes | null {
-  const bytes = rows.flatMap(({ measured: { deviceBytes, arenaBytes } }) =>
-    deviceBytes.kind === "measured" && arenaBytes.kind === "measured" && deviceBytes.value > arenaBytes.value
-      ? [deviceBytes.value - arenaBytes.value]
-      : [],
-  );
-  if (bytes.length === 0) return null;
-  return {
-    low: Math.min(...bytes),
-    median: median(bytes),
-    high: Math.max(...bytes),
-    measurementCount: bytes.length,
   };
 }

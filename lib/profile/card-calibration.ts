@@ -5,7 +5,12 @@ import { type CalibratedRate, type Calibration, calibrate, type MeasuredValidati
 import { deviceKeyOf, isSameDevice } from "./device-key";
 
 export type CardCalibrationAnswer =
-  | { readonly kind: "calibrated"; readonly calibration: CardCalibration }
+  | {
+      readonly kind: "calibrated";
+      readonly calibration: CardCalibration;
+      /** What to mind of the measurements, where that is known: a link does not say. */
+      readonly notes?: readonly string[];
+    }
   | { readonly kind: "not_calibrated"; readonly why: string };
 
 /** More of a figure than a measurement has, and few enough to stand in a link. */
@@ -31,7 +36,8 @@ export function calibrationOfCard(gpu: GpuSpec, earlier: readonly MeasuredValida
   const found = answers.flatMap((answer) => (answer.kind === "calibrated" ? [answer.calibration] : []));
   if (found.length > 0) {
     const calibration = cardCalibration(gpu.id, gpu.tf32, found);
-    return { kind: "calibrated", calibration: { ...calibration, ...measuredOn(own) } };
+    const notes = [...new Set(found.flatMap((each) => each.notes))];
+    return { kind: "calibrated", calibration: { ...calibration, ...measuredOn(own) }, notes };
   }
   const whys = answers.flatMap((answer) => (answer.kind === "not_calibrated" ? [answer.why] : []));
   return { kind: "not_calibrated", why: whys.find((why) => !why.startsWith("0 ")) ?? whys[0] ?? "" };

@@ -3,6 +3,7 @@
 import type { CardCalibration } from "../estimate/calibration";
 import type { ProductType } from "./assumed-rates";
 import { type Calibration, calibrate, type MeasuredValidation } from "./calibrate";
+import { elsewhereNotes } from "./calibration-notes";
 import { calibrationOfCard } from "./card-calibration";
 import { type DeviceKey, deviceKeyOf, deviceName, isSameDevice } from "./device-key";
 import { keptLoad } from "./load-counting";
@@ -23,6 +24,8 @@ export interface DeviceCalibration {
   }[];
   /** For estimates; null on a CPU, of which no estimate is made, and where too little was measured. */
   readonly card: CardCalibration | null;
+  /** What to mind of the measurements, and which were left out. */
+  readonly notes: readonly string[];
 }
 
 /** Those of each device together, in the order in which devices appear. */
@@ -39,20 +42,25 @@ export function deviceCalibrations(
   }
   return groups.map(({ key, own }) => {
     const answer = key.device === "cuda" ? calibrationOfCard(key.gpu, own) : null;
+    const byProducts = (["fp32", "fp16"] as const).flatMap((products) => {
+      const timed = timedCount(own.filter(({ plan }) => (plan.precision === "fp32") === (products === "fp32")));
+      if (timed === 0) return [];
+      const answered = calibrate(own, key, products);
+      const calibration = answered.kind === "calibrated" ? answered.calibration : null;
+      return [{ products, timedCount: timed, calibration, why: answered.kind === "calibrated" ? null : answered.why }];
+    });
     return {
       key,
       name: deviceName(key),
       validationIds: own.map(({ id }) => id),
-      byProducts: (["fp32", "fp16"] as const).flatMap((products) => {
-        const timed = timedCount(own.filter(({ plan }) => (plan.precision === "fp32") === (products === "fp32")));
-        if (timed === 0) return [];
-        const answered = calibrate(own, key, products);
-        const calibration = answered.kind === "calibrated" ? answered.calibration : null;
-        return [
-          { products, timedCount: timed, calibration, why: answered.kind === "calibrated" ? null : answered.why },
-        ];
-      }),
+      byProducts,
       card: answer?.kind === "calibrated" ? answer.calibration : null,
+      notes: [
+        ...new Set([
+          ...byProducts.flatMap(({ calibration }) => calibration?.notes ?? []),
+          ...elsewhereNotes(validations, key),
+        ]),
+      ],
     };
   });
 }

@@ -2,7 +2,7 @@ import { formatPercent } from "../format";
 import type { GpuUser, StepSeconds } from "./validation";
 
 /** More of the CPU than this in other hands shows in the seconds of a step. */
-const CALM_FRACTION = 0.1;
+export const CALM_FRACTION = 0.1;
 const SHORTEST_WATCHED_SECONDS = 1;
 
 /** What a reader must know of the seconds of a row, or null. */

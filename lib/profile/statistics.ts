@@ -84,6 +84,24 @@ export function fitLine(points: readonly Point[]): Line {
   };
 }
 
+/** Of a normal distribution. */
+const NORMAL_REACH = 1.6449;
+
+/**
+ * Deviations within which nine of ten values lie, of Student's distribution.
+ *
+ * @source Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5
+ */
+export function reachOfNineInTen(freedom: number): number {
+  const x = NORMAL_REACH;
+  return (
+    x +
+    (x ** 3 + x) / (4 * freedom) +
+    (5 * x ** 5 + 16 * x ** 3 + 3 * x) / (96 * freedom ** 2) +
+    (3 * x ** 7 + 19 * x ** 5 + 17 * x ** 3 - 15 * x) / (384 * freedom ** 3)
+  );
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

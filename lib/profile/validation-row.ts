@@ -25,8 +25,12 @@ export function endedRow(row: ValidationRow, outcome: Outcome, reason: string): 
   return { ...row, outcome, reason };
 }
 
-export function predictedStep(memory: Omit<PredictedMemory, "timeline">, stepSeconds: Prediction): PredictedStep {
+export function predictedStep(
+  memory: Omit<PredictedMemory, "timeline">,
+  { stepSeconds, ...whole }: Pick<PredictedStep, "stepSeconds" | "residentPeakBytes" | "deviceBytes">,
+): PredictedStep {
   return {
+    ...whole,
     inUsePeakBytes: predicted(memory.inUsePeakBytes),
     requestedPeakBytes: predicted(memory.requestedPeakBytes),
     arenaBytes: predicted(memory.arenaBytes),

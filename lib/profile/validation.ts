@@ -32,7 +32,8 @@ export type Measurement =
   | { readonly kind: "not_measured"; readonly why: string };
 
 export type Prediction =
-  | { readonly kind: "predicted"; readonly value: number }
+  /** Nine of ten measurements lie within `low` and `high`, where they are known. */
+  | { readonly kind: "predicted"; readonly value: number; readonly low?: number; readonly high?: number }
   | { readonly kind: "not_predicted"; readonly why: string };
 
 /** Seconds of all timed runs of a model that unrolls `stepCount` steps, in the order they ran. */
@@ -82,6 +83,10 @@ export interface PredictedStep {
   readonly requestedPeakBytes: Prediction;
   /** Held from the system at the end. */
   readonly arenaBytes: Prediction;
+  /** From what the process took beside the arena in earlier measurements on the device. Absent in what older versions kept. */
+  readonly residentPeakBytes?: Prediction;
+  /** The same of the GPU. */
+  readonly deviceBytes?: Prediction;
   readonly stepSeconds: Prediction;
 }
 
@@ -135,9 +140,14 @@ export interface ValidationRow {
 export interface SecondsSource {
   /** Steps that were timed on this very device before, in the same type of matrix products. */
   readonly measurementCount: number;
-  /** How far predictions lie from those measurements in the median, as a fraction: before they were used, and after. */
+  /**
+   * How far predictions lie from those measurements in the median, as a fraction: with the assumed rates, and with rates from
+   * the measurements of other plans, so that none is judged by itself.
+   */
   readonly errorBefore: number;
   readonly errorAfter: number;
+  /** What to mind of them, such as measurements that were left out. Absent in what older versions kept. */
+  readonly notes?: readonly string[];
 }
 
 /** A straight line through the measured batch sizes by least squares. */
@@ -162,6 +172,8 @@ export interface GpuUser {
 
 export interface MachineGpu {
   readonly name: string;
+  /** Tells this card from others of its kind: a digest of the number that its driver gives it, or null. Absent in what older versions kept. */
+  readonly identity?: string | null;
   readonly driverVersion: string;
   readonly computeCapability: string | null;
   readonly memoryTotalBytes: number;
@@ -173,6 +185,8 @@ export interface MachineGpu {
 
 export interface Machine {
   readonly platform: string;
+  /** Tells this machine from others alike: a digest, since a name may be a person's. Absent in what older versions kept. */
+  readonly identity?: string;
   readonly cpuName: string;
   /** Cores that this process may use. */
   readonly coreCount: number;

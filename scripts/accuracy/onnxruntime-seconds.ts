@@ -125,7 +125,7 @@ function calibrates({ key }: SecondsRow): boolean {
 function ratesOf(session: string, timedLoads: readonly TimedLoad[]): RuntimeRates {
   if (timedLoads.length !== CALIBRATED_ON.size)
     throw new Error(`session ${session} did not time the steps that calibrate`);
-  return fitRates(timedLoads, CPU_RATES);
+  return fitRates(timedLoads, CPU_RATES).rates;
 }
 
 function compare(key: string, rows: readonly SecondsRow[], predicted: readonly number[]): SecondsComparison {

@@ -74,7 +74,7 @@ test("measurements that equal the prediction leave every rate as it was", () => 
   fc.assert(
     fc.property(fc.array(loads, { minLength: 1, maxLength: 6 }), (several: StepLoad[]) => {
       const timed = several.map((load) => ({ load, seconds: secondsOf(load, CPU_RATES) }));
-      expect(fitRates(timed, CPU_RATES)).toEqual(CPU_RATES);
+      expect(fitRates(timed, CPU_RATES).rates).toEqual(CPU_RATES);
     }),
   );
 });
@@ -87,7 +87,7 @@ test("two steps on a machine of half the speed find it out", () => {
     memoryBytesPerSecond: CPU_RATES.memoryBytesPerSecond / 2,
     secondsPerNode: 2 * CPU_RATES.secondsPerNode,
   };
-  const found = fitRates(
+  const { rates: found } = fitRates(
     [small, wide].map((load) => ({ load, seconds: secondsOf(load, slow) })),
     CPU_RATES,
   );
@@ -97,7 +97,7 @@ test("two steps on a machine of half the speed find it out", () => {
 
 test("a rate that is not free stays", () => {
   const load: StepLoad = { flops: 2e10, bytes: 3e9, nodes: 2000, isQueued: false };
-  const found = fitRates([{ load, seconds: 9 }], CPU_RATES, ["flopsPerSecond"]);
+  const { rates: found } = fitRates([{ load, seconds: 9 }], CPU_RATES, { free: ["flopsPerSecond"] });
   expect(found.memoryBytesPerSecond).toBe(CPU_RATES.memoryBytesPerSecond);
   expect(found.flopsPerSecond).toBeLessThan(CPU_RATES.flopsPerSecond);
 });

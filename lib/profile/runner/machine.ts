@@ -3,10 +3,11 @@ import { arch, availableParallelism, cpus, platform } from "node:os";
 import path from "node:path";
 import * as z from "zod";
 import { MODEL_VERSION } from "../../estimate/model-version";
-import type { Machine } from "../validation";
+import type { Machine, MachineGpu } from "../validation";
 import { errorCode } from "./error-code";
+import { identityOf, machineIdentity } from "./identity";
 import { availableBytes, totalBytes } from "./memory";
-import { readGpu } from "./nvidia-smi";
+import { readGpu, readGpuNumber } from "./nvidia-smi";
 
 /** What this process runs on, as it is now. */
 export async function describeMachine(): Promise<Machine> {
@@ -14,15 +15,22 @@ export async function describeMachine(): Promise<Machine> {
   const coreCount = availableParallelism();
   return {
     platform: `${platform()} ${arch()}`,
+    identity: await machineIdentity(),
     cpuName: cpus()[0]?.model.trim() || "unknown CPU",
     coreCount,
     memoryTotalBytes: totalBytes(),
     memoryAvailableBytes: availableBytes(),
-    gpu: reading.ok ? reading.gpu : null,
+    gpu: reading.ok ? { ...reading.gpu, identity: await gpuIdentity(reading.gpu) } : null,
     noGpu: reading.ok ? null : reading.why,
     threadCount: coreCount,
     versions: { node: process.versions.node, onnxruntime: await onnxruntimeVersion(), headroom: MODEL_VERSION },
   };
+}
+
+/** A part of a card, as some are lent, has another size than the whole of it. */
+async function gpuIdentity({ memoryTotalBytes }: MachineGpu): Promise<string | null> {
+  const number = await readGpuNumber();
+  return number === null ? null : identityOf([number, String(memoryTotalBytes)]);
 }
 
 /** Read, not loaded: what it loads stays out of this process. */

@@ -1,21 +1,13 @@
 /** Measures one batch size: writes its models, predicts, runs them, and turns whatever happens into a row. */
 
-import type { StepLoad } from "../../engine/onnxruntime/step-load";
 import { formatBytes } from "../../format";
 import { GIB } from "../../units";
+import type { SecondsAhead } from "../predicted-seconds";
 import { ranElsewhere } from "../ran-elsewhere";
 import { STEP_COUNTS } from "../request-limits";
 import { othersShare, remarkOnSeconds } from "../seconds-remark";
 import { stepSeconds } from "../statistics";
-import type {
-  Machine,
-  MeasuredStep,
-  Outcome,
-  Prediction,
-  TimedRuns,
-  ValidationRequest,
-  ValidationRow,
-} from "../validation";
+import type { Machine, MeasuredStep, Outcome, TimedRuns, ValidationRequest, ValidationRow } from "../validation";
 import { endedRow, measurement, predictedStep, unmeasuredStep, unreachedRow } from "../validation-row";
 import { type GpuWatch, watchGpu } from "./gpu-watch";
 import { availableBytes } from "./memory";
@@ -37,7 +29,7 @@ export interface Circumstances {
   readonly signal: AbortSignal;
   readonly secondsLeft: () => number;
   /** What a step is predicted to take that asks this of the device. */
-  readonly secondsOf: (load: StepLoad) => Prediction;
+  readonly ahead: SecondsAhead["of"];
   readonly report: (doing: string) => void;
 }
 
@@ -72,7 +64,7 @@ export class BatchMeasurement {
       ...this.row,
       nodeCount: oneStep.nodeCount,
       modelBytes: oneStep.modelBytes,
-      predicted: predictedStep(oneStep.memory, this.circumstances.secondsOf(load)),
+      predicted: predictedStep(oneStep.memory, this.circumstances.ahead(load, oneStep.memory.arenaBytes)),
       load,
     };
     const shortage = await this.shortage(Math.max(...models.map(({ memory }) => memory.inUsePeakBytes)));

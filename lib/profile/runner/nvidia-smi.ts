@@ -58,6 +58,13 @@ export async function readUsedBytes(): Promise<number | null> {
   return used.ok ? bytesOf(used.rows[0]?.[0] ?? "") : null;
 }
 
+/** What tells the first GPU from all others; null where the driver does not answer. */
+export async function readGpuNumber(): Promise<string | null> {
+  const numbers = await query("--query-gpu=uuid");
+  const number = numbers.ok ? (numbers.rows[0]?.[0] ?? "") : "";
+  return /^(GPU|MIG)-/.test(number) ? number : null;
+}
+
 type Answer =
   | { readonly ok: true; readonly rows: readonly (readonly string[])[] }
   | { readonly ok: false; readonly why: string };

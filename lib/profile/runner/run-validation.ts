@@ -88,7 +88,7 @@ async function measureAll(request: ValidationRequest, options: RunOptions): Prom
     const measured = new BatchMeasurement(request, batchSize, machine, {
       report,
       signal: options.signal,
-      secondsOf: seconds.of,
+      ahead: seconds.of,
       secondsLeft: () => request.timeLimitSeconds - elapsedSeconds(),
     });
     const row = await measured.measure();
