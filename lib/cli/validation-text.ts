@@ -3,6 +3,7 @@
 import { strategyText } from "../export/plan-facts";
 import { formatBytes, formatCount, formatFigure, formatPercent, formatSeconds, formatSecondsRange } from "../format";
 import type { Line, Measurement, Prediction, StepSeconds, Validation, ValidationRow } from "../profile/validation";
+import { verdictOf } from "../profile/verdict";
 import { textTable } from "./text-table";
 
 type Shown = Omit<Validation, "id">;
@@ -13,6 +14,7 @@ export function validationText(validation: Shown): string {
     headline(validation),
     rowTable(validation),
     reasons(validation),
+    verdictText(validation),
     sourceText(validation),
     [
       lineText("Peak memory in use", lines.inUsePeakBytes, (bytes) => formatBytes(bytes, "MiB")),
@@ -73,7 +75,7 @@ function rowOf({ batchSize, outcome, predicted, measured }: ValidationRow, devic
     errorText(predicted.inUsePeakBytes, measured.inUsePeakBytes),
     bytesText(device === "cuda" ? measured.deviceBytes : measured.residentPeakBytes),
     secondsText(seconds),
-    predicted.stepSeconds.kind === "predicted" ? formatSeconds(predicted.stepSeconds.value) : "–",
+    predictedSecondsText(predicted.stepSeconds),
     errorText(
       predicted.stepSeconds,
       seconds.kind === "measured" ? { kind: "measured", value: seconds.median } : seconds,
@@ -98,6 +100,14 @@ function bytesText(measurement: Measurement): string {
 function secondsText(seconds: StepSeconds): string {
   if (seconds.kind !== "measured") return "–";
   return formatSecondsRange({ low: seconds.low, likely: seconds.median, high: seconds.high });
+}
+
+function predictedSecondsText(prediction: Prediction): string {
+  if (prediction.kind !== "predicted") return "–";
+  const { value, low, high } = prediction;
+  return low === undefined || high === undefined
+    ? formatSeconds(value)
+    : formatSecondsRange({ low, likely: value, high });
 }
 
 /** How far the prediction is above (+) or below (−) what was measured. */
@@ -140,9 +150,18 @@ function kernelsText({ outcome, providers }: ValidationRow): string[] {
 /** What seconds were predicted from, and how good such predictions are: nothing where none were asked for. */
 function sourceText({ secondsFrom }: Shown): string {
   if (secondsFrom == null) return "";
-  const { measurementCount, errorBefore, errorAfter } = secondsFrom;
+  const { measurementCount, errorBefore, errorAfter, notes = [] } = secondsFrom;
   const [before, after] = [errorBefore, errorAfter].map(formatPercent);
-  return `Seconds predicted from ${formatCount(measurementCount)} steps timed on this device before: off by ${after} in the median, ${before} without them\n`;
+  const said = notes.map((note) => `  ${note}\n`).join("");
+  return `Seconds predicted from ${formatCount(measurementCount)} steps timed on this device before: off by ${after} in the median, ${before} without them\n${said}`;
+}
+
+/** Where prediction and measurement disagree, or the measurement is to be mistrusted. */
+function verdictText(validation: Shown): string {
+  const { severity, reasons: whys } = verdictOf(validation);
+  if (severity === "good") return "";
+  const lead = severity === "bad" ? "Prediction and measurement do not agree" : "Read before these figures are used";
+  return `${lead}\n${whys.map((why) => `  ${why}\n`).join("")}`;
 }
 
 function lineText(what: string, line: Line, show: (value: number) => string): string {
