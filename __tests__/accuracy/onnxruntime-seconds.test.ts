@@ -1,3 +1,4 @@
+import { MODEL_ERROR } from "@/lib/engine/onnxruntime/fit-rates";
 import { readRuntimeRows } from "../../scripts/accuracy/onnxruntime";
 import { readKernelRows } from "../../scripts/accuracy/onnxruntime-kernels";
 import {
@@ -12,6 +13,18 @@ const report = secondsReport(rows);
 
 test("after calibrating on two small configurations the seconds of all others are within the limits", () => {
   expect(brokenSecondsLimits(report)).toEqual([]);
+});
+
+test("of the predicted ranges of nine in ten, about nine in ten hold what was measured", () => {
+  const count = (name: "withinCount" | "sessionCount") =>
+    report.comparisons.reduce((total, comparison) => total + comparison[name], 0);
+  expect(count("withinCount") / count("sessionCount")).toBeGreaterThan(0.82);
+  expect(count("withinCount") / count("sessionCount")).toBeLessThan(0.98);
+});
+
+test("the deviation that the fit assumes of the model is no smaller than measured, and no larger than half as much again", () => {
+  expect(MODEL_ERROR).toBeGreaterThan(0.95 * report.deviation);
+  expect(MODEL_ERROR).toBeLessThan(1.5 * report.deviation);
 });
 
 test("every configuration whose memory was measured on the CPU was timed, and none is left out of the errors", () => {

@@ -20,6 +20,7 @@ const calibrations: fc.Arbitrary<CardCalibration> = fc.record(
       .subarray([...MEASURED_UNITS])
       .chain((units) => fc.tuple(...units.map((unit) => measured.map((each) => ({ ...each, unit }))))),
     bandwidth: fc.option(measured),
+    launch: measured,
     contextBytes: fc.option(fc.record({ bytes: fc.integer({ min: 1, max: 2 ** 32 }), measurementCount: count })),
     measurementCount: count,
     spread: fc.double({ min: 0, max: 3, noNaN: true }).map((value) => Number(value.toFixed(4))),
@@ -45,6 +46,7 @@ test("the text that an estimate holds gives the same figures again", () => {
     gpuId: "h100-sxm5-80gb",
     products: [{ unit: "fp16", factor: 0.8123, measurementCount: 4 }],
     bandwidth: { factor: 0.9, measurementCount: 6 },
+    launch: { factor: 1.2, measurementCount: 3 },
     contextBytes: { bytes: 1_000_000_000, measurementCount: 6 },
     measurementCount: 6,
     spread: 0.04,

@@ -4,7 +4,7 @@ import type { Ref } from "react";
 import { labelOf } from "@/components/planner/field-texts";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import type { Estimate } from "@/lib/estimate/estimate";
-import { type ByteUnit, formatBytes, formatCount, formatMegabytesPerSecond } from "@/lib/format";
+import { type ByteUnit, formatBytes, formatCount, formatMegabytesPerSecond, formatSeconds } from "@/lib/format";
 import type { Assumption, AssumptionStatus } from "@/lib/plan/plan";
 import { KB, MB } from "@/lib/units";
 
@@ -89,6 +89,7 @@ function switchText(value: string | boolean): string {
 function quantityText(value: number, unit: string | undefined, byteUnit: ByteUnit): string {
   if (unit === "bytes") return value < MB ? `${formatCount(value / KB)} kB` : formatBytes(value, byteUnit);
   if (unit === "bytes/s") return formatMegabytesPerSecond(value);
+  if (unit === "seconds") return formatSeconds(value);
   // "1 devices" would be wrong, and one of something needs no unit.
   return unit === undefined || value === 1 ? formatCount(value) : `${formatCount(value)} ${unit}`;
 }

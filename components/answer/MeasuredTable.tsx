@@ -40,5 +40,6 @@ function changed(
 
 function figureText({ unit }: CalibratedFigure, value: number, bytes: ByteUnit): string {
   if (unit === "FLOP/s") return `${formatFlops(value)}/s`;
+  if (unit === "seconds") return formatSeconds(value);
   return unit === "bytes" ? formatBytes(value, bytes) : `${formatBytes(value, "GB")}/s`;
 }

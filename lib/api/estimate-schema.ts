@@ -187,7 +187,7 @@ const appliedCalibrationSchema = z.object({
   figures: z.array(
     z.object({
       field: z.string(),
-      unit: z.enum(["FLOP/s", "bytes/s", "bytes"]),
+      unit: z.enum(["FLOP/s", "bytes/s", "bytes", "seconds"]),
       before: z.number().positive(),
       after: z.number().positive(),
       measurementCount: count,

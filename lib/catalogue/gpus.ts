@@ -116,6 +116,8 @@ export interface GpuSpec {
     /** Of the rate of matrix products, by the unit that was measured. */
     readonly productFactors?: Readonly<Partial<Record<"fp32" | "tf32" | "fp16", number>>>;
     readonly bandwidthFactor?: number;
+    /** Of the seconds in which its host hands over a kernel. */
+    readonly launchFactor?: number;
     /** Of a process of another runtime, context and libraries: no process takes less. */
     readonly contextBytes?: number;
   };

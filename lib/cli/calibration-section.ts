@@ -42,5 +42,6 @@ interface Change {
 
 function figureText({ unit }: CalibratedFigure, value: number, bytes: ByteUnit): string {
   if (unit === "FLOP/s") return `${formatFlops(value)}/s`;
+  if (unit === "seconds") return formatSeconds(value);
   return unit === "bytes" ? formatBytes(value, bytes) : `${formatBytes(value, "GB")}/s`;
 }

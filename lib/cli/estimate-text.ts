@@ -12,6 +12,7 @@ import {
   formatFlops,
   formatMegabytesPerSecond,
   formatPercent,
+  formatSeconds,
   formatSignedPercent,
 } from "../format";
 import type { Strategy } from "../plan/plan";
@@ -148,6 +149,7 @@ function figure(value: string | number | boolean, unit: string | undefined, byte
   if (typeof value !== "number") return String(value);
   if (unit === "bytes" && value >= MIB) return formatBytes(value, bytesUnit);
   if (unit === "bytes/s") return formatMegabytesPerSecond(value);
+  if (unit === "seconds") return formatSeconds(value);
   return unit === undefined ? formatCount(value) : `${formatCount(value)} ${unit}`;
 }
 

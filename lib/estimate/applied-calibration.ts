@@ -5,6 +5,7 @@ import type { CardRates } from "../readings/roofline";
 import type { AppliedCalibration, CalibratedFigure, CardCalibration, MeasuredUnit } from "./calibration";
 import { calibrationText } from "./calibration-text";
 import type { Estimate } from "./estimate";
+import { hostSecondsPerKernel } from "./time/host-pace";
 import { measuredRatesOf } from "./time/measured-rates";
 import type { TimeAnswer } from "./time/time-estimate";
 import { deviceInterval, overheadInterval } from "./uncertainty";
@@ -60,7 +61,7 @@ function rateFigures(
   assumed: GpuSpec,
   measured: GpuSpec,
   precision: Precision,
-  { products, bandwidth }: CardCalibration,
+  { products, bandwidth, launch }: CardCalibration,
 ): CalibratedFigure[] {
   const [before, after] = [measuredRatesOf(assumed, precision), measuredRatesOf(measured, precision)];
   if (before.kind === "none" || after.kind === "none") return [];
@@ -77,6 +78,17 @@ function rateFigures(
     ...(bandwidth === null
       ? []
       : figure("memory bandwidth", "bytes/s", (rates) => rates.memoryBytesPerSecond, bandwidth.measurementCount)),
+    ...(launch === undefined
+      ? []
+      : [
+          {
+            field: "handing one kernel to the card",
+            unit: "seconds" as const,
+            before: hostSecondsPerKernel(assumed).likely,
+            after: hostSecondsPerKernel(measured).likely,
+            measurementCount: launch.measurementCount,
+          },
+        ]),
     ...products
       .filter(({ unit }) => isUsed(unit, precision))
       .flatMap(({ unit, measurementCount }) =>
@@ -105,7 +117,7 @@ function isUsed(unit: MeasuredUnit, precision: Precision): boolean {
 function notMeasured(
   { tf32 }: GpuSpec,
   precision: Precision,
-  { products, bandwidth, contextBytes }: CardCalibration,
+  { products, bandwidth, launch, contextBytes }: CardCalibration,
 ): string[] {
   const has = (unit: MeasuredUnit) => products.some((product) => product.unit === unit);
   const reasons: string[] = [];
@@ -122,6 +134,11 @@ function notMeasured(
   }
   if (bandwidth === null) {
     reasons.push("Memory bandwidth: in no step that was timed do passes over memory take a tenth of the time.");
+  }
+  if (launch === undefined) {
+    reasons.push(
+      "The pace at which the host hands kernels to the card: in no step that was timed did the card wait for it.",
+    );
   }
   if (contextBytes === null) {
     reasons.push("Context and libraries on the card: the driver said nothing of them.");

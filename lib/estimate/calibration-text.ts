@@ -21,11 +21,12 @@ export type CalibrationReading =
   | { readonly ok: false; readonly message: string };
 
 export function calibrationText(calibration: CardCalibration): string {
-  const { gpuId, products, bandwidth, contextBytes, measurementCount, spread } = calibration;
+  const { gpuId, products, bandwidth, launch, contextBytes, measurementCount, spread } = calibration;
   return [
     gpuId,
     ...products.map(({ unit, factor, measurementCount: count }) => `${unit}_${factor}_${count}`),
     ...(bandwidth === null ? [] : [`bandwidth_${bandwidth.factor}_${bandwidth.measurementCount}`]),
+    ...(launch === undefined ? [] : [`launch_${launch.factor}_${launch.measurementCount}`]),
     ...(contextBytes === null ? [] : [`context_${contextBytes.bytes}_${contextBytes.measurementCount}`]),
     `steps_${measurementCount}`,
     `spread_${spread}`,
@@ -54,6 +55,7 @@ export function readCalibration(text: string): CalibrationReading {
     const figure = figures.get(name);
     return figure === undefined ? null : { factor: figure.value, measurementCount: figure.count ?? 0 };
   };
+  const launch = factorOf("launch");
   const context = figures.get("context");
   const products = MEASURED_UNITS.flatMap((unit) => {
     const factor = factorOf(unit);
@@ -65,6 +67,7 @@ export function readCalibration(text: string): CalibrationReading {
       gpuId,
       products,
       bandwidth: factorOf("bandwidth"),
+      ...(launch === null ? {} : { launch }),
       contextBytes: context === undefined ? null : { bytes: context.value, measurementCount: context.count ?? 0 },
       measurementCount: steps.value,
       spread: spread.value,
@@ -104,8 +107,8 @@ function problemWith(name: string, { value, count }: Figure): string | null {
   if (name === "context") {
     return Number.isInteger(value) && value > 0 && value <= MOST_CONTEXT_BYTES ? null : "is no number of bytes";
   }
-  if (name !== "bandwidth" && !MEASURED_UNITS.some((unit) => unit === name)) {
-    return `is none of ${[...MEASURED_UNITS, "bandwidth", "context", "steps", "spread", "on"].join(", ")}`;
+  if (name !== "bandwidth" && name !== "launch" && !MEASURED_UNITS.some((unit) => unit === name)) {
+    return `is none of ${[...MEASURED_UNITS, "bandwidth", "launch", "context", "steps", "spread", "on"].join(", ")}`;
   }
   const { min, max } = FACTORS;
   return value >= min && value <= max ? null : `is not a factor from ${min} to ${max}`;

@@ -1,5 +1,5 @@
 import type { GpuSpec } from "../catalogue/gpus";
-import { formatBytes, formatCount, formatPercent } from "../format";
+import { formatBytes, formatCount, formatPercent, formatSeconds } from "../format";
 import type { Assumption } from "../plan/plan";
 import type { Interval } from "./estimate";
 
@@ -25,6 +25,8 @@ export interface CardCalibration {
   /** The units whose products were measured, with how their rates compare. */
   readonly products: readonly (MeasuredFactor & { readonly unit: MeasuredUnit })[];
   readonly bandwidth: MeasuredFactor | null;
+  /** Of the seconds in which the host of the card hands over one node; absent where no step waited for it, and in older links. */
+  readonly launch?: MeasuredFactor;
   /** Bytes of the card beyond the runtime's arena, in a process that holds a context, cuBLAS and cuDNN. */
   readonly contextBytes: { readonly bytes: number; readonly measurementCount: number } | null;
   /** Steps that were timed. */
@@ -38,7 +40,7 @@ export interface CardCalibration {
 /** One figure of the card before and after. */
 export interface CalibratedFigure {
   readonly field: string;
-  readonly unit: "FLOP/s" | "bytes/s" | "bytes";
+  readonly unit: "FLOP/s" | "bytes/s" | "bytes" | "seconds";
   readonly before: number;
   readonly after: number;
   readonly measurementCount: number;
@@ -65,12 +67,13 @@ export interface AppliedCalibration {
 /** The card as it was measured. A calibration of another card says nothing of this one: the card stays what it is. */
 export function calibratedCard(gpu: GpuSpec, calibration: CardCalibration | null): GpuSpec {
   if (calibration === null || !isOfCard(calibration, gpu)) return gpu;
-  const { products, bandwidth, contextBytes } = calibration;
+  const { products, bandwidth, launch, contextBytes } = calibration;
   return {
     ...gpu,
     measuredHere: {
       productFactors: Object.fromEntries(products.map(({ unit, factor }) => [unit, factor])),
       ...(bandwidth === null ? {} : { bandwidthFactor: bandwidth.factor }),
+      ...(launch === undefined ? {} : { launchFactor: launch.factor }),
       ...(contextBytes === null ? {} : { contextBytes: contextBytes.bytes }),
     },
   };
@@ -87,9 +90,11 @@ export function calibratedAssumptions({ figures, spread }: AppliedCalibration): 
     value: after,
     unit,
     status: "measured",
-    note:
-      unit === "bytes"
-        ? `${measurementCount} measurements on this card; without them ${formatBytes(before, "GiB")}`
-        : `${measurementCount} measurements on this card; without them ${formatCount(Math.round(before))}. They lie within ${formatPercent(spread)} in the median`,
+    note: `${measurementCount} measurements on this card; without them ${beforeText(before, unit)}${unit === "bytes" ? "" : `. They lie within ${formatPercent(spread)} in the median`}`,
   }));
+}
+
+function beforeText(before: number, unit: CalibratedFigure["unit"]): string {
+  if (unit === "bytes") return formatBytes(before, "GiB");
+  return unit === "seconds" ? formatSeconds(before) : formatCount(Math.round(before));
 }

@@ -18,8 +18,8 @@ const DIGITS = 4;
 
 /**
  * What earlier validations say of a card that holds for PyTorch on it, in either type of products. Bandwidth does: both
- * runtimes stream through the same memory. The rate of products does for the very unit that was measured. The pace at
- * which nodes are handed over does not: there it is C++, in PyTorch Python.
+ * runtimes stream through the same memory. The rate of products does for the very unit that was measured. Of the pace at
+ * which nodes are handed over the factor does: there it is C++ and in PyTorch Python, on the same processor.
  *
  * @returns why, where they say nothing: no card of the catalogue, or too few measurements on it
  */
@@ -58,6 +58,7 @@ function measuredOn(own: readonly MeasuredValidation[]): Pick<CardCalibration, "
 export function cardCalibration(gpuId: string, hasTf32: boolean, found: readonly Calibration[]): CardCalibration {
   const measured = (rate: CalibratedRate) => rate.measurementCount > 0;
   const bandwidths = found.map(({ rates }) => rates.memoryBytesPerSecond).filter(measured);
+  const launches = found.map(({ rates }) => rates.secondsPerNode).filter(measured);
   const overheads = found.flatMap(({ overheadBytes }) => (overheadBytes === null ? [] : [overheadBytes]));
   return {
     gpuId,
@@ -69,6 +70,7 @@ export function cardCalibration(gpuId: string, hasTf32: boolean, found: readonly
         measurementCount: rate.measurementCount,
       })),
     bandwidth: bandwidths.length === 0 ? null : pooled(bandwidths),
+    ...(launches.length === 0 ? {} : { launch: pooled(launches) }),
     contextBytes:
       overheads.length === 0
         ? null

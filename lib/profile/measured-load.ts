@@ -63,10 +63,13 @@ function errorOfMedian({ runSeconds }: TimedRuns): number | null {
   return (MEDIAN_LOSS * deviation) / Math.sqrt(count);
 }
 
-/** Names what shares a model's errors: a plan, at whatever batch size. */
+/** Names what shares a model's errors: whatever shapes the step of a plan but its batch size. */
 export function planName({ plan }: Pick<Validation, "plan">): string {
-  const { perDeviceBatchSize: _batch, gpu: _gpu, ...rest } = plan;
-  return JSON.stringify(rest);
+  const { model, strategy, classCount, precision, optimizer, gradCheckpointing, imageSize, contextLength } = plan;
+  return JSON.stringify([
+    ...[model, strategy, classCount, precision],
+    ...[optimizer, gradCheckpointing, imageSize, contextLength],
+  ]);
 }
 
 /** A measurement as a fit reads it. */

@@ -1,9 +1,10 @@
 /** Seconds of a training step in ONNX Runtime on the CPU, measured, against what its nodes predict after calibration. */
 
 import { readFileSync } from "node:fs";
-import { fitRates, type TimedLoad } from "../../lib/engine/onnxruntime/fit-rates";
+import { RATE_NAMES, type TimedLoad } from "../../lib/engine/onnxruntime/fit-rates";
 import { CPU_EFFICIENCIES, CPU_RATES } from "../../lib/engine/onnxruntime/runtime-efficiencies";
-import { type RuntimeRates, secondsOf, stepLoad } from "../../lib/engine/onnxruntime/step-load";
+import { stepLoad } from "../../lib/engine/onnxruntime/step-load";
+import { type JudgedRates, judgeRates, type SecondsRange, secondsRange } from "../../lib/profile/judge-rates";
 import { MILLISECOND } from "../../lib/units";
 import { groupBy } from "../group-by";
 import { stepModel } from "../onnx/step-model";
@@ -46,12 +47,16 @@ export interface SecondsComparison {
   readonly spread: number;
   /** Predicted over measured of the session where it is most, over that where it is least, less one. */
   readonly spreadOfSessions: number;
+  /** Of its sessions, those in which it took what the predicted range of nine in ten holds. */
+  readonly withinCount: number;
 }
 
 export interface SecondsReport {
   /** Of all configurations but those that calibrate. */
   readonly comparisons: readonly SecondsComparison[];
   readonly sessionCount: number;
+  /** Standard deviation of ln(predicted/measured) over all rows. */
+  readonly deviation: number;
   /** Of each calibrating configuration, what it took in the slowest session over the quickest, less one. */
   readonly moods: Readonly<Record<string, number>>;
 }
@@ -78,10 +83,10 @@ function timed({ key, session, plan, precision, runSecondsBySteps }: RecordedRow
 
 export function secondsReport(rows: readonly SecondsRow[]): SecondsReport {
   const loads = new Map(Array.from(groupBy(rows, keyOf), ([key, [row]]) => [key, row && loadOf(row)]));
-  const timedLoad = ({ key, seconds }: SecondsRow): TimedLoad => {
+  const timedLoad = ({ key, seconds, spread }: SecondsRow): TimedLoad => {
     const load = loads.get(key);
     if (load === undefined) throw new Error(`${key} has no load`);
-    return { load, seconds };
+    return { load, seconds, error: Math.abs(spread), plan: key };
   };
   const rates = new Map(
     Array.from(groupBy(rows, sessionOf), ([session, own]) => [
@@ -89,18 +94,16 @@ export function secondsReport(rows: readonly SecondsRow[]): SecondsReport {
       ratesOf(session, own.filter(calibrates).map(timedLoad)),
     ]),
   );
-  const predicted = (row: SecondsRow): number => {
+  const predicted = (row: SecondsRow): SecondsRange => {
     const own = rates.get(row.session);
     if (own === undefined) throw new Error(`${row.session} has no rates`);
-    return secondsOf(timedLoad(row).load, own);
+    return secondsRange(timedLoad(row).load, own);
   };
-  const checked = groupBy(
-    rows.filter((row) => !calibrates(row)),
-    keyOf,
-  );
+  const unseen = rows.filter((row) => !calibrates(row));
   return {
-    comparisons: Array.from(checked, ([key, own]) => compare(key, own, own.map(predicted))),
+    comparisons: Array.from(groupBy(unseen, keyOf), ([key, own]) => compare(key, own, own.map(predicted))),
     sessionCount: rates.size,
+    deviation: deviationOf(unseen.map((row) => Math.log(predicted(row).likely / row.seconds))),
     moods: Object.fromEntries(
       Array.from(groupBy(rows.filter(calibrates), keyOf), ([key, own]) => [
         key,
@@ -122,14 +125,17 @@ function calibrates({ key }: SecondsRow): boolean {
   return CALIBRATED_ON.has(key);
 }
 
-function ratesOf(session: string, timedLoads: readonly TimedLoad[]): RuntimeRates {
+function ratesOf(session: string, timedLoads: readonly TimedLoad[]): JudgedRates {
   if (timedLoads.length !== CALIBRATED_ON.size)
     throw new Error(`session ${session} did not time the steps that calibrate`);
-  return fitRates(timedLoads, CPU_RATES).rates;
+  const judgement = judgeRates(timedLoads, CPU_RATES, RATE_NAMES);
+  if (judgement.kind === "contradictory") throw new Error(`the steps that calibrate ${session} contradict each other`);
+  return judgement.judged;
 }
 
-function compare(key: string, rows: readonly SecondsRow[], predicted: readonly number[]): SecondsComparison {
+function compare(key: string, rows: readonly SecondsRow[], ranges: readonly SecondsRange[]): SecondsComparison {
   const measuredSeconds = geometricMean(rows.map(({ seconds }) => seconds));
+  const predicted = ranges.map(({ likely }) => likely);
   const predictedSeconds = geometricMean(predicted);
   return {
     key,
@@ -139,6 +145,10 @@ function compare(key: string, rows: readonly SecondsRow[], predicted: readonly n
     error: relativeError(predictedSeconds, measuredSeconds),
     spread: median(rows.map(({ spread }) => spread)),
     spreadOfSessions: range(rows.map(({ seconds }, i) => (predicted[i] ?? Number.NaN) / seconds)),
+    withinCount: rows.filter(({ seconds }, i) => {
+      const { low = Number.NaN, high = Number.NaN } = ranges[i] ?? {};
+      return low <= seconds && seconds <= high;
+    }).length,
   };
 }
 
@@ -155,7 +165,7 @@ export function brokenSecondsLimits({ comparisons }: Pick<SecondsReport, "compar
   ];
 }
 
-export function printSeconds({ comparisons, sessionCount, moods }: SecondsReport): string {
+export function printSeconds({ comparisons, sessionCount, deviation, moods }: SecondsReport): string {
   const lines = comparisons.map((comparison) =>
     tableLine([
       comparison.key,
@@ -176,6 +186,7 @@ export function printSeconds({ comparisons, sessionCount, moods }: SecondsReport
     ...lines,
     "",
     `${count} rows in ${sessionCount} sessions, ${texts.join(", ")}`,
+    `within the predicted range: ${sum(comparisons, "withinCount")} of ${sum(comparisons, "sessionCount")} measurements; ln(predicted/measured) deviates by ${deviation.toFixed(3)}`,
     `slowest session over quickest, of what calibrates: ${moodTexts.join(", ")}`,
     `spread in a session, medians over least: ${percent(median(comparisons.map(({ spread }) => spread)))} in the median`,
     ...(again.length === 0
@@ -191,6 +202,15 @@ function median(values: readonly number[]): number {
     values.toSorted((a, b) => a - b),
     0.5,
   );
+}
+
+function sum(comparisons: readonly SecondsComparison[], count: "withinCount" | "sessionCount"): number {
+  return comparisons.reduce((total, comparison) => total + comparison[count], 0);
+}
+
+function deviationOf(values: readonly number[]): number {
+  const mean = values.reduce((total, value) => total + value, 0) / values.length;
+  return Math.sqrt(values.reduce((total, value) => total + (value - mean) ** 2, 0) / values.length);
 }
 
 function geometricMean(values: readonly number[]): number {

@@ -1,15 +1,12 @@
 import type { ClipArchitecture } from "../../catalogue/architecture";
 import type { GpuSpec } from "../../catalogue/gpus";
-import {
-  COLLECTIVE_EFFICIENCY,
-  HOST_SECONDS_PER_KERNEL,
-  KERNEL_EFFICIENCIES,
-} from "../../catalogue/kernel-efficiencies";
+import { COLLECTIVE_EFFICIENCY, KERNEL_EFFICIENCIES } from "../../catalogue/kernel-efficiencies";
 import type { LoweredStep } from "../../engine/tape";
 import type { Plan } from "../../plan/plan";
 import type { Kernel } from "../../readings/kernels";
 import { type CardRates, type DeviceSeconds, deviceSeconds } from "../../readings/roofline";
 import { type Communication, communication, type ExchangedBytes } from "./communication";
+import { hostSecondsPerKernel } from "./host-pace";
 import { transferSeconds } from "./loading";
 import { pacedSeconds } from "./pace";
 
@@ -69,21 +66,16 @@ export function stepSeconds(
   const kernelCount = passes * (once.kernelCount - work.update.kernelCount) + work.update.kernelCount;
   const collectives = (efficiency: number) => communication(plan, architecture, gpu, work, once, efficiency);
   const likely = collectives(COLLECTIVE_EFFICIENCY.likely);
-  const host = kernelCount * HOST_SECONDS_PER_KERNEL.likely;
+  const pace = hostSecondsPerKernel(gpu);
+  const host = kernelCount * pace.likely;
   return {
     ...parts,
     device,
     host,
     communication: likely,
     total: pacedSeconds(device + likely.exposedSeconds, host),
-    quickest: Math.max(
-      device + collectives(COLLECTIVE_EFFICIENCY.high).exposedSeconds,
-      kernelCount * HOST_SECONDS_PER_KERNEL.low,
-    ),
-    slowest: pacedSeconds(
-      device + collectives(COLLECTIVE_EFFICIENCY.low).exposedSeconds,
-      kernelCount * HOST_SECONDS_PER_KERNEL.high,
-    ),
+    quickest: Math.max(device + collectives(COLLECTIVE_EFFICIENCY.high).exposedSeconds, kernelCount * pace.low),
+    slowest: pacedSeconds(device + collectives(COLLECTIVE_EFFICIENCY.low).exposedSeconds, kernelCount * pace.high),
     kernelCount,
   };
 }

@@ -1,6 +1,6 @@
 import type { ClipArchitecture } from "../../catalogue/architecture";
 import type { GpuSpec } from "../../catalogue/gpus";
-import { HOST_SECONDS_PER_KERNEL, TIME_ERROR_HIGH, TIME_ERROR_LOW } from "../../catalogue/kernel-efficiencies";
+import { TIME_ERROR_HIGH, TIME_ERROR_LOW } from "../../catalogue/kernel-efficiencies";
 import { bytesPerElement, storageAt } from "../../engine/tape";
 import { copiesOf, type Value } from "../../graph/ir";
 import { coefficientOf } from "../../graph/shape";
@@ -11,6 +11,7 @@ import { kernelsOf } from "../../readings/kernels";
 import { HOUR_SECONDS, KILOWATT } from "../../units";
 import type { Interval } from "../estimate";
 import type { PlannedStep } from "../lowering";
+import { hostSecondsPerKernel } from "./host-pace";
 import { feedingSeconds } from "./loading";
 import { measuredRatesOf } from "./measured-rates";
 import { rateLimits } from "./rate-limits";
@@ -65,7 +66,7 @@ export function estimateTime(work: TimedWork, plan: Plan, architecture: ClipArch
   const seconds: Interval = {
     low: Math.min(
       likely,
-      Math.max(TIME_ERROR_LOW * clock(step.quickest), step.kernelCount * HOST_SECONDS_PER_KERNEL.low),
+      Math.max(TIME_ERROR_LOW * clock(step.quickest), step.kernelCount * hostSecondsPerKernel(gpu).low),
     ),
     likely,
     high: Math.max(TIME_ERROR_HIGH * likely, clock(step.slowest)),
