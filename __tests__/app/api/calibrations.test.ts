@@ -12,7 +12,7 @@ import { listCalibrations } from "@/lib/api/calibration-operation";
 import { createEstimate, createPlan, getPlan } from "@/lib/api/operations";
 import { problemSchema } from "@/lib/api/problem";
 import { createValidation } from "@/lib/api/validation-operations";
-import { loadCounting } from "@/lib/profile/load-counting";
+import { CPU_RATES } from "@/lib/engine/onnxruntime/runtime-efficiencies";
 import { describeMachine } from "@/lib/profile/runner/machine";
 import { isFinal, type Validation } from "@/lib/profile/validation";
 import { closeDatabases } from "@/lib/store/database";
@@ -20,6 +20,7 @@ import { endValidations } from "../../support/end-validations";
 import { h100Validations } from "../../support/h100-validations";
 import { keepValidation } from "../../support/keep-validation";
 import { CPU, validationOn } from "../../support/measured-devices";
+import { stepsAt, validationsOf } from "../../support/timed-steps";
 import { TINY_MODEL } from "../../support/tiny-clip";
 import { ask } from "./requests";
 
@@ -120,16 +121,18 @@ test("who may not validate may not read them", async () => {
 });
 
 test("a validation predicts seconds from what was measured on its device before, unless that is switched off", async () => {
-  const { cpuName, threadCount } = await describeMachine();
-  const earlier = validationOn({ ...CPU, cpuName, threadCount }, [2, 2]);
-  const machine = { ...(await describeMachine()), cpuName, threadCount };
-  const load = { flops: 1e9, bytes: 1e8, nodes: 500, isQueued: false, countedBy: loadCounting("cpu") };
-  const rows = earlier.rows.map((row) => ({ ...row, load }));
-  await keepValidation({ request: earlier, result: { ...earlier, machine, rows } });
+  const machine = await describeMachine();
+  const { cpuName, threadCount } = machine;
+  const key = { ...CPU, cpuName, threadCount };
+  const timed = stepsAt(CPU_RATES).map((step) => ({ ...step, seconds: 2 * step.seconds }));
+  for (const measured of validationsOf(key, timed, machine)) {
+    const result = { ...validationOn(key, []), ...measured };
+    await keepValidation({ request: result, result });
+  }
 
   const body = { plan: { model: TINY_MODEL }, device: "cpu", batchSizes: [1], repeats: 1 };
   const on = await ended(body);
-  expect(on.secondsFrom?.measurementCount).toBe(2);
+  expect(on.secondsFrom?.measurementCount).toBe(timed.length);
   expect(on.rows[0]?.predicted.stepSeconds.kind).toBe("predicted");
   const off = await ended({ ...body, calibrate: false });
   expect(off).toMatchObject({ calibrate: false, secondsFrom: null });
