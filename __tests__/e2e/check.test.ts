@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
+import { CPU_RATES } from "@/lib/engine/onnxruntime/runtime-efficiencies";
 import { encodeLink } from "@/lib/plan/link";
-import { loadCounting } from "@/lib/profile/load-counting";
 import { describeMachine } from "@/lib/profile/runner/machine";
 import { isFinal, type Validation } from "@/lib/profile/validation";
 import { closeDatabases } from "@/lib/store/database";
@@ -9,6 +9,7 @@ import { accessibilityFindings, at, errorsOf, openEachTest, sidewaysOverflow } f
 import { h100Validations } from "../support/h100-validations";
 import { keepValidation } from "../support/keep-validation";
 import { CPU, validationOn } from "../support/measured-devices";
+import { stepsAt, validationsOf } from "../support/timed-steps";
 import { tinyRequest } from "../support/validation-request";
 
 const TINY = encodeLink(tinyRequest().plan);
@@ -181,10 +182,11 @@ test("without a GPU a check on one is not offered, and the CPU is one click away
 
 test("seconds are predicted from earlier checks on this processor, unless that is switched off", async () => {
   const machine = await describeMachine();
-  const earlier = validationOn({ ...CPU, cpuName: machine.cpuName, threadCount: machine.threadCount }, [2, 2]);
-  const load = { flops: 1e9, bytes: 1e8, nodes: 500, isQueued: false, countedBy: loadCounting("cpu") };
-  const rows = earlier.rows.map((row) => ({ ...row, load }));
-  await keepValidation({ request: earlier, result: { ...earlier, machine, rows } });
+  const key = { ...CPU, cpuName: machine.cpuName, threadCount: machine.threadCount };
+  for (const measured of validationsOf(key, stepsAt(CPU_RATES), machine)) {
+    const result = { ...validationOn(key, []), ...measured };
+    await keepValidation({ request: result, result });
+  }
   await openPreview(`/check?${TINY}&batches=1`);
   await page.getByText(/^Seconds are predicted from \d+ steps timed on this device before\.$/).waitFor();
   await page.getByText(/^About .+ of computing by prediction/).waitFor();

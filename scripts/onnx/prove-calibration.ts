@@ -84,6 +84,7 @@ async function check(name: string): Promise<MeasuredValidation> {
     timeLimitSeconds: 300,
   } as const;
   const { result } = await runValidation(request, { signal: new AbortController().signal });
+  process.stderr.write(`${name}: ${timedText(result)}\n`);
   return { ...request, ...result };
 }
 
@@ -110,7 +111,7 @@ function unwatched(validation: MeasuredValidation): MeasuredValidation {
   return { ...validation, rows };
 }
 
-function timedText(validation: MeasuredValidation | undefined): string {
+function timedText(validation: Pick<MeasuredValidation, "rows"> | undefined): string {
   const seconds = validation?.rows[0]?.measured.stepSeconds;
   if (seconds?.kind !== "measured") return `not measured: ${seconds?.why ?? "it was not run"}`;
   const others = seconds.othersFraction == null ? "unknown" : `${(100 * seconds.othersFraction).toFixed(0)} %`;
