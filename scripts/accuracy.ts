@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { MODEL_VERSION } from "../lib/estimate/model-version";
+import { calibratedCardReport, printCalibratedCard } from "./accuracy/calibrated-card";
 import { compareRows } from "./accuracy/comparison";
 import { COMMITTED_DATA_FIGURES, publishedDataReport } from "./accuracy/data/data-report";
 import { brokenDataLimits } from "./accuracy/data/gates";
@@ -58,7 +59,13 @@ function reportOnnxRuntime({ file }: AccuracyOptions): number {
   const seconds = secondsReport(readSecondsRows());
   const broken = [...brokenRuntimeLimits(comparisons), ...brokenSecondsLimits(seconds)];
   const verdict = broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n");
-  process.stdout.write(`${printRuntime(comparisons)}\n\n${printSeconds(seconds)}\n\n${verdict}\n`);
+  const parts = [
+    printRuntime(comparisons),
+    printSeconds(seconds),
+    printCalibratedCard(calibratedCardReport()),
+    verdict,
+  ];
+  process.stdout.write(`${parts.join("\n\n")}\n`);
   return broken.length === 0 ? 0 : EXIT_LIMIT_BROKEN;
 }
 

@@ -2,6 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import type { OnnxModel } from "../../lib/onnx/model";
+import { parsePlan } from "../../lib/plan/parse-plan";
+import type { MeasuredValidation } from "../../lib/profile/calibrate";
+import { STEP_COUNTS } from "../../lib/profile/request-limits";
+import { stepSeconds } from "../../lib/profile/statistics";
+import type { Machine } from "../../lib/profile/validation";
+import { unreachedRow } from "../../lib/profile/validation-row";
 import { stepModel } from "../onnx/step-model";
 import type { Role } from "./truth-rows";
 
@@ -18,6 +24,10 @@ export interface CardRow {
 
 interface RecordedRow {
   readonly key: string;
+  readonly machine: string;
+  readonly driver: string;
+  readonly batchSize: number;
+  readonly runSecondsBySteps: Readonly<Record<string, readonly number[]>>;
   readonly plan: Readonly<Record<string, unknown>>;
   readonly precision: "fp32" | "fp16";
   readonly stepSeconds: number;
@@ -27,10 +37,7 @@ interface RecordedRow {
 const FIT = /^(vit-b-32-(full|partial|probe|lora)-b(16|64)-|vit-b-32-lora-b256-|small-vit)/;
 
 export function cardRows(): CardRow[] {
-  const lines = readFileSync(CARD_TRUTH, "utf8").split("\n").filter(Boolean);
-  return lines.map((line) => {
-    // A parse boundary: the rows are written by scripts/onnx/run.mjs and kept beside this program.
-    const { key, plan, precision, stepSeconds } = JSON.parse(line) as RecordedRow;
+  return recordedRows().map(({ key, plan, precision, stepSeconds }) => {
     const model = (stepCount: number) => stepModel(plan, precision, stepCount).model;
     return {
       key,
@@ -41,4 +48,43 @@ export function cardRows(): CardRow[] {
       two: model(2),
     };
   });
+}
+
+/** The same steps as the checks that a server on that machine would have kept, as far as they say something of the card. */
+export function cardValidations(): MeasuredValidation[] {
+  return recordedRows().map(({ machine, driver, plan, batchSize, runSecondsBySteps }) => {
+    const parsed = parsePlan({ ...plan, gpu: machine });
+    if (!parsed.ok) throw new Error(parsed.issues.map(({ message }) => message).join("; "));
+    const [short, long] = STEP_COUNTS.map((stepCount) => ({
+      stepCount,
+      runSeconds: runSecondsBySteps[stepCount] ?? [],
+    }));
+    if (short === undefined || long === undefined) throw new Error("two models are timed");
+    const { measured, ...row } = unreachedRow(batchSize, "");
+    return {
+      plan: parsed.plan,
+      device: "cuda",
+      machine: machineWith(machine, driver),
+      rows: [{ ...row, outcome: "measured", measured: { ...measured, stepSeconds: stepSeconds(short, long) } }],
+    };
+  });
+}
+
+/** What else the machine had was not recorded, and no calibration reads it. */
+function machineWith(name: string, driverVersion: string): Machine {
+  const unknown = { memoryTotalBytes: 0, coreCount: 0, memoryAvailableBytes: 0, threadCount: 0 };
+  return {
+    ...unknown,
+    platform: "",
+    cpuName: "",
+    gpu: { name, driverVersion, computeCapability: null, memoryTotalBytes: 0, memoryFreeBytes: 0, otherUsers: [] },
+    noGpu: null,
+    versions: { node: "", onnxruntime: "", headroom: "" },
+  };
+}
+
+function recordedRows(): RecordedRow[] {
+  const lines = readFileSync(CARD_TRUTH, "utf8").split("\n").filter(Boolean);
+  // A parse boundary: the rows are written by scripts/onnx/run.mjs and kept beside this program.
+  return lines.map((line) => JSON.parse(line) as RecordedRow);
 }

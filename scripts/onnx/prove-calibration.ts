@@ -45,7 +45,9 @@ async function main(): Promise<void> {
   ];
   for (const [name, earlier] of sets) {
     say(`\nPredicted from steps timed ${name}`);
-    for (const [index, step] of steps.entries()) say(`  ${comparison(PREDICTED[index] ?? "", step, earlier)}`);
+    // Why nothing is predicted is the same for all.
+    const texts = steps.map((step, index) => comparison(PREDICTED[index] ?? "", step, earlier));
+    for (const text of new Set(texts)) say(`  ${text}`);
   }
 }
 
@@ -125,11 +127,10 @@ function comparison(name: string, step: MeasuredValidation, earlier: readonly Me
     return `${name}: not measured (${row?.reason ?? "it was not run"})`;
   }
   const { stepSeconds: ahead } = secondsAhead(step, step.machine, earlier).of(row.load, 0);
-  const measured = `${name.padEnd(22)}measured ${timedText(step)}`;
-  if (ahead.kind === "not_predicted") return `${measured}, not predicted: ${ahead.why}`;
+  if (ahead.kind === "not_predicted") return `nothing: ${ahead.why}`;
   const { value, low = value, high = value } = ahead;
   const off = `${value > seconds.median ? "+" : ""}${(100 * (value / seconds.median - 1)).toFixed(1)} %`;
-  return `${measured}, predicted ${milliseconds(value)} (${milliseconds(low)} to ${milliseconds(high)}): ${off}`;
+  return `${name.padEnd(22)}${timedText(step)}predicted ${milliseconds(value)} (${milliseconds(low)} to ${milliseconds(high)}): ${off}`;
 }
 
 function milliseconds(seconds: number): string {
