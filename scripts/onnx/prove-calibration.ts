@@ -63,7 +63,7 @@ async function inPeace(name: string): Promise<MeasuredValidation> {
   for (let attempt = 1; ; attempt++) {
     const validation = await check(name);
     const [row] = validation.rows;
-    if (row?.measured.stepSeconds.kind === "measured" && !isDisturbed(row)) return validation;
+    if (row?.measured.stepSeconds.kind === "measured" && !isDisturbed(row, "cpu")) return validation;
     if (attempt === MOST_ATTEMPTS)
       throw new Error(`${name} was disturbed ${attempt} times: this machine is not at peace`);
     await wait(PAUSE_SECONDS / MILLISECOND);
@@ -85,7 +85,10 @@ async function check(name: string): Promise<MeasuredValidation> {
     repeats,
     timeLimitSeconds: 300,
   } as const;
-  const { result } = await runValidation(request, { signal: new AbortController().signal });
+  const { result } = await runValidation(request, {
+    signal: new AbortController().signal,
+    program: "prove-calibration",
+  });
   process.stderr.write(`${name}: ${timedText(result)}\n`);
   return { ...request, ...result };
 }
@@ -105,18 +108,16 @@ async function beside<T>(action: () => Promise<T>): Promise<T> {
 
 /** As if nobody had looked what others took. */
 function unwatched(validation: MeasuredValidation): MeasuredValidation {
-  const rows = validation.rows.map((row): ValidationRow => {
-    const { stepSeconds } = row.measured;
-    if (stepSeconds.kind !== "measured") return row;
-    return { ...row, measured: { ...row.measured, stepSeconds: { ...stepSeconds, othersFraction: null } } };
-  });
+  const rows = validation.rows.map(({ others: _others, ...row }): ValidationRow => row);
   return { ...validation, rows };
 }
 
 function timedText(validation: Pick<MeasuredValidation, "rows"> | undefined): string {
-  const seconds = validation?.rows[0]?.measured.stepSeconds;
+  const row = validation?.rows[0];
+  const seconds = row?.measured.stepSeconds;
   if (seconds?.kind !== "measured") return `not measured: ${seconds?.why ?? "it was not run"}`;
-  const others = seconds.othersFraction == null ? "unknown" : `${(100 * seconds.othersFraction).toFixed(0)} %`;
+  const share = row?.others?.cpuFraction;
+  const others = share?.kind === "measured" ? `${(100 * share.value).toFixed(0)} %` : "unknown";
   return `${milliseconds(seconds.median)} (${others})`.padEnd(20);
 }
 
