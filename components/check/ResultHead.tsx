@@ -4,6 +4,7 @@ import { planQuery } from "@/components/gpus/plan-link";
 import { useByteUnit } from "@/components/ui/ByteUnit";
 import { formatSeconds } from "@/lib/format";
 import type { Validation } from "@/lib/profile/validation";
+import { verdictOf } from "@/lib/profile/verdict";
 import { askedQuery } from "./asked";
 import { largestMeasured } from "./figures";
 import { StateIcon, TONES } from "./StateBadge";
@@ -43,6 +44,11 @@ export function ResultHead({ validation }: { validation: Validation }) {
       {!isAnythingMeasured && state.kind === "failed" && validation.device === "cuda" && (
         <GpuWayOut validation={validation} />
       )}
+      {verdictOf(validation).reasons.map((why) => (
+        <p key={why} className="mt-2 text-sm">
+          {why}
+        </p>
+      ))}
       {wallSeconds !== null && (
         <p className="mt-2 text-sm text-muted">
           It took {formatSeconds(wallSeconds)} in all,{" "}

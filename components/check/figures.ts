@@ -46,7 +46,8 @@ export function measuredOf({ measured }: ValidationRow, key: QuantityKey): Measu
 
 export function predictedOf({ predicted }: ValidationRow, key: QuantityKey): Prediction {
   if (key === "residentPeakBytes")
-    return { kind: "not_predicted", why: "the runtime and its libraries are not modelled" };
-  if (key === "deviceBytes") return { kind: "not_predicted", why: "context and libraries differ by driver" };
+    return predicted[key] ?? { kind: "not_predicted", why: "the runtime and its libraries are not modelled" };
+  if (key === "deviceBytes")
+    return predicted[key] ?? { kind: "not_predicted", why: "context and libraries differ by driver" };
   return predicted[key];
 }

@@ -12,6 +12,7 @@ import {
 } from "@/lib/format";
 import type { Issue, Plan } from "@/lib/plan/plan";
 import type { Device, Outcome, Validation, ValidationRow, ValidationState } from "@/lib/profile/validation";
+import { type Severity, verdictOf } from "@/lib/profile/verdict";
 import { errorOf, largestMeasured, secondsOf, stoppedAt } from "./figures";
 
 export type Tone = "fits" | "tight" | "over" | "neutral";
@@ -84,6 +85,9 @@ export function batchesText(batchSizes: readonly number[]): string {
   return `${batchSizes.length === 1 ? "batch" : "batches"} ${listText(batchSizes)}`;
 }
 
+/** A prediction that was far off, and a measurement that others disturbed, are no green result. */
+const SEVERITY_TONES = { good: "fits", mind: "tight", bad: "over" } as const satisfies Record<Severity, Tone>;
+
 export interface Headline {
   readonly tone: Tone;
   readonly title: string;
@@ -117,7 +121,7 @@ export function headline(validation: Validation, unit: ByteUnit): Headline {
   }
   return measured === null
     ? { tone: "tight", title: "It ended, and nothing was measured.", measured: null }
-    : { tone: "fits", title: measured, measured: null };
+    : { tone: SEVERITY_TONES[verdictOf(validation).severity], title: measured, measured: null };
 }
 
 function failure(stopped: ValidationRow | undefined, reason: string, timeLimitSeconds: number): string {
