@@ -161,8 +161,9 @@ export function offersFor(
   const offers: RentableOffer[] = [];
   for (const offer of cheapestFirst(listed, gpuCount)) {
     if (offers.length >= most) break;
+    if (!passes(offer, filter)) continue;
     const rented = rentable(offer, gpuCount, day);
-    if (passes(rented, filter)) offers.push(rented);
+    if (filter.freshOnly !== true || rented.stale === null) offers.push(rented);
   }
   if (offers.length > 0) return { kind: "offers", offers };
   return { kind: "no_price", reason: noneReason(gpuId, listed, filter) };
@@ -176,9 +177,11 @@ function noneReason(gpuId: string, listed: readonly PriceOffer[], { gpusTogether
 
 /** Equal prices keep the order of the table, with fewer machines first. */
 function cheapestFirst(listed: readonly PriceOffer[], gpuCount: number): PriceOffer[] {
-  const instances = (offer: PriceOffer) => Math.ceil(gpuCount / offer.gpuCount);
-  const usd = (offer: PriceOffer) => instances(offer) * offer.usdPerHour;
-  return [...listed].sort((a, b) => usd(a) - usd(b) || instances(a) - instances(b));
+  const ranked = listed.map((offer) => {
+    const instances = Math.ceil(gpuCount / offer.gpuCount);
+    return { offer, instances, usd: instances * offer.usdPerHour };
+  });
+  return ranked.sort((a, b) => a.usd - b.usd || a.instances - b.instances).map(({ offer }) => offer);
 }
 
 function rentable(offer: PriceOffer, gpuCount: number, today: number): RentableOffer {
@@ -202,14 +205,14 @@ function staleness({ kind }: PriceOffer, ageDays: number | null): string | null 
   return `the price is ${ageDays} days old, and ${kind.replace("_", "-")} prices are trusted for ${limit}`;
 }
 
-function passes(offer: RentableOffer, filter: OfferFilter): boolean {
+/** Of what a filter asks, all but the age of the price. */
+function passes(offer: PriceOffer, filter: OfferFilter): boolean {
   const { kinds, providers, regions, maxUsdPerGpuHour = Number.POSITIVE_INFINITY } = filter;
   return (
     (kinds === undefined || kinds.includes(offer.kind)) &&
     (providers === undefined || providers.includes(offer.provider)) &&
     (regions === undefined || EVERYWHERE.includes(offer.region) || regions.includes(offer.region)) &&
     offer.usdPerGpuHour <= maxUsdPerGpuHour &&
-    !(filter.freshOnly === true && offer.stale !== null) &&
     offer.gpuCount >= (filter.gpusTogether ?? 1)
   );
 }

@@ -23,10 +23,10 @@ function isNeverBelow(a: Instant, b: Instant): boolean {
  *
  * The tape is the same for every size, so the bytes alive at an instant are a polynomial in the batch size, plus at
  * most one buffer whose size grows in steps. Instants that can be a peak, just before something is freed, are noted
- * once, but for those that another is at least as high as at every size; a reading is one pass over the rest.
+ * once, but for many that another is at least as high as at every size; a reading is one pass over the rest.
  */
 export class BatchReading {
-  private readonly instants: Instant[] = [];
+  private instants: Instant[] = [];
   /** One of each kind; buffers of a kind have equal sizes. */
   private readonly steppedBuffers: Storage[] = [];
 
@@ -61,6 +61,10 @@ export class BatchReading {
       }
       if (event > 0) grew = true;
     }
+    const highest = PRUNING_SIZES.map((batchSize) => this.highest(batchSize).instant);
+    this.instants = this.instants.filter((instant) =>
+      highest.every((other) => other === instant || other === undefined || !isNeverBelow(other, instant)),
+    );
   }
 
   peakBytes(batchSize: number): number {
@@ -70,7 +74,7 @@ export class BatchReading {
   /** The category that grows most with one more sample, at the instant that is the peak for a batch size. */
   fastestGrowing(batchSize: number): MemoryCategory {
     const { storages, storageOf, events } = this.step.tape;
-    const { event } = this.highest(batchSize);
+    const event = this.highest(batchSize).instant?.event ?? 0;
     const alive = new Int32Array(storages.length);
     for (let i = firstEvent(this.step); i <= event; i++) {
       const id = events[i] ?? 0;
@@ -102,18 +106,20 @@ export class BatchReading {
     instants.push(instant);
   }
 
-  private highest(batchSize: number): { readonly bytes: number; readonly event: number } {
+  private highest(batchSize: number): { readonly bytes: number; readonly instant: Instant | undefined } {
     const buffers = this.steppedBuffers.map((storage) => requestedBytes(storage, batchSize));
-    let [most, at] = [0, 0];
-    for (const { fixed, perSample, perPair, stepped, event } of this.instants) {
+    let most = 0;
+    let at: Instant | undefined;
+    for (const instant of this.instants) {
+      const { fixed, perSample, perPair, stepped } = instant;
       let bytes = fixed + batchSize * (perSample + batchSize * perPair);
       if (stepped >= 0) bytes += buffers[stepped] ?? 0;
       if (bytes > most) {
         most = bytes;
-        at = event;
+        at = instant;
       }
     }
-    return { bytes: most, event: at };
+    return { bytes: most, instant: at };
   }
 
   private lastingBytes(): number {
@@ -145,6 +151,9 @@ export class BatchReading {
     return kind;
   }
 }
+
+/** Few instants are above all others at some size: what the highest at these is never below needs no further look. */
+const PRUNING_SIZES = [1, 64, 4096];
 
 /** In place of a power: bytes that grow in steps. */
 const STEPPED = -1;

@@ -108,8 +108,9 @@ function operationLabel(tape: WholeTape, event: number): string {
 /** A path names the first of the modules it was written for; others of the row carry their own number. */
 function pathOfCopy({ path, place }: Scope, copy: number): string {
   if (place === null || copy === 0) return path;
-  const { path: row } = place.row;
-  return row + path.slice(row.length).replace(`.${place.index}`, `.${place.index + copy}`);
+  const first = `.${place.index}`;
+  const at = path.indexOf(first, place.row.path.length);
+  return `${path.slice(0, at)}.${place.index + copy}${path.slice(at + first.length)}`;
 }
 
 /** Which part of the step an event belongs to: by the section of the tape and the tower of the operation. */

@@ -70,7 +70,9 @@ export function flattenedRows(shape: Shape): [number, number] {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** The common shape of two operands under NumPy's rules. @throws {RangeError} when there is none */

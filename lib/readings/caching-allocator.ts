@@ -33,6 +33,7 @@ export function granulesOf(bytes: number): number {
 
 const NONE = -1;
 const FIRST_CAPACITY = 4096;
+const FIRST_SIZES = 512;
 
 /** Whether a request of so many granules comes from the pool of small blocks. */
 export function isSmall(granules: number): boolean {
@@ -188,10 +189,6 @@ class BlockTable {
 
   private grow(): void {
     const capacity = 2 * this.size.length;
-    const larger = <T extends Int32Array | Uint8Array>(before: T, after: T): T => {
-      after.set(before);
-      return after;
-    };
     this.size = larger(this.size, new Int32Array(capacity));
     this.address = larger(this.address, new Int32Array(capacity));
     this.previous = larger(this.previous, new Int32Array(capacity));
@@ -200,90 +197,92 @@ class BlockTable {
   }
 }
 
-/** Free blocks of one size; the one at the lowest address last. */
-interface Shelf {
-  size: number;
-  readonly blocks: number[];
-}
-
 /**
- * Free blocks by size, and of each size by address. A step asks for the same few sizes again and again: of hundreds of free
- * blocks only some dozens differ in size.
+ * Free blocks by size, and of each size by address. A step asks for the same few hundred sizes again and again, so a size
+ * keeps its shelf when its last block is taken.
  */
 class FreeList {
-  /** By ascending size; each holds at least one block. */
-  private readonly shelves: Shelf[] = [];
-  private readonly emptied: Shelf[] = [];
+  /** Every size there ever was, ascending. */
+  private sizes = new Int32Array(FIRST_SIZES);
+  /** By position in `sizes`: whether there is a block of that size. */
+  private isFilled = new Uint8Array(FIRST_SIZES);
+  /** By position in `sizes`: the blocks of that size, the one at the lowest address last. */
+  private readonly shelves: number[][] = [];
 
   constructor(private readonly blocks: BlockTable) {}
 
   /** Takes out the smallest block of at least `granules`, the lowest of equals. */
   takeBest(granules: number): number {
-    const index = this.firstFrom(granules);
-    const shelf = this.shelves[index];
-    const block = shelf?.blocks.pop();
+    const { isFilled, shelves } = this;
+    let index = this.firstFrom(granules);
+    while (index < shelves.length && isFilled[index] === 0) index++;
+    const shelf = shelves[index];
+    const block = shelf?.pop();
     if (shelf === undefined || block === undefined) return NONE;
-    if (shelf.blocks.length === 0) this.drop(index);
+    if (shelf.length === 0) isFilled[index] = 0;
     return block;
   }
 
   add(block: number): void {
     const size = this.blocks.size[block] ?? 0;
     const index = this.firstFrom(size);
-    const shelf = this.shelves[index];
-    if (shelf?.size === size) {
-      insertAt(shelf.blocks, this.placeIn(shelf.blocks, block), block);
-      return;
-    }
-    const empty = this.emptied.pop() ?? { size, blocks: [] };
-    empty.size = size;
-    empty.blocks.push(block);
-    insertAt(this.shelves, index, empty);
+    if (index === this.shelves.length || this.sizes[index] !== size) this.addSize(index, size);
+    const shelf = this.shelves[index] ?? [];
+    if (shelf.length === 0) shelf.push(block);
+    else insertAt(shelf, this.placeIn(shelf, block), block);
+    this.isFilled[index] = 1;
   }
 
   remove(block: number): void {
     const index = this.firstFrom(this.blocks.size[block] ?? 0);
-    const blocks = this.shelves[index]?.blocks;
-    if (blocks === undefined) return;
-    removeAt(blocks, this.placeIn(blocks, block));
-    if (blocks.length === 0) this.drop(index);
+    const shelf = this.shelves[index];
+    if (shelf === undefined) return;
+    removeAt(shelf, this.placeIn(shelf, block));
+    if (shelf.length === 0) this.isFilled[index] = 0;
   }
 
   /** Takes out all blocks that meet a condition. */
   takeAll(meets: (block: number) => boolean): number[] {
-    const taken = this.shelves.flatMap(({ blocks }) => blocks).filter(meets);
+    const taken = this.shelves.flat().filter(meets);
     for (const block of taken) this.remove(block);
     return taken;
   }
 
-  private drop(index: number): void {
-    const shelf = this.shelves[index];
-    if (shelf !== undefined) this.emptied.push(shelf);
-    removeAt(this.shelves, index);
+  private addSize(index: number, size: number): void {
+    const { shelves } = this;
+    const count = shelves.length;
+    if (count === this.sizes.length) {
+      this.sizes = larger(this.sizes, new Int32Array(2 * count));
+      this.isFilled = larger(this.isFilled, new Uint8Array(2 * count));
+    }
+    this.sizes.copyWithin(index + 1, index, count);
+    this.sizes[index] = size;
+    this.isFilled.copyWithin(index + 1, index, count);
+    shelves.splice(index, 0, []);
   }
 
   /** The first position whose size is at least this. */
   private firstFrom(size: number): number {
-    const { shelves } = this;
+    const { sizes } = this;
     let low = 0;
-    let high = shelves.length;
+    let high = this.shelves.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((shelves[middle]?.size ?? 0) < size) low = middle + 1;
+      if ((sizes[middle] ?? 0) < size) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
   /** The first position whose block does not lie above this one. */
-  private placeIn(list: readonly number[], block: number): number {
+  private placeIn(shelf: readonly number[], block: number): number {
     const { address } = this.blocks;
     const own = address[block] ?? 0;
     let low = 0;
-    let high = list.length;
+    let high = shelf.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((address[list[middle] ?? 0] ?? 0) > own) low = middle + 1;
+      if ((address[shelf[middle] ?? 0] ?? 0) > own) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -301,4 +300,9 @@ function insertAt<T>(list: T[], index: number, item: T): void {
 function removeAt<T>(list: T[], index: number): void {
   for (let i = index; i < list.length - 1; i++) list[i] = list[i + 1] as T; // i + 1 < length
   list.pop();
+}
+
+function larger<T extends Int32Array | Uint8Array>(before: T, after: T): T {
+  after.set(before);
+  return after;
 }

@@ -17,10 +17,7 @@ export function releasesAfter(
   nodes: readonly Node[],
   returnsWeights: boolean,
 ): readonly (readonly Value[] | undefined)[] {
-  const lastOfScope = new Map<Scope, number>();
-  nodes.forEach((node, i) => {
-    for (let scope: Scope | null = node.scope; scope !== null; scope = scope.parent) lastOfScope.set(scope, i);
-  });
+  const lastOfScope = lastNodes(nodes);
   // By value: −1 for what these operations do not make.
   const lastUse = new Int32Array(valueCount).fill(-1);
   nodes.forEach((node, i) => {
@@ -44,6 +41,16 @@ export function releasesAfter(
     }
   }
   return releases;
+}
+
+/** By module: the last of these nodes that lies in it. From the end: of a module that was met, all around it were too. */
+function lastNodes(nodes: readonly Node[]): ReadonlyMap<Scope, number> {
+  const last = new Map<Scope, number>();
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    let scope = nodes[i]?.scope ?? null;
+    for (; scope !== null && !last.has(scope); scope = scope.parent) last.set(scope, i);
+  }
+  return last;
 }
 
 /** The last node of the outermost module that this node lies in and the value does not. */

@@ -11,11 +11,10 @@ import type { Context } from "./context";
  */
 export function loadModel(context: Context): readonly Storage[] {
   const { graph } = context;
-  const later = graph.parameters.filter(isAddedLater);
-  const isLater = new Set(later);
+  const later = new Set(graph.parameters.filter(isAddedLater));
   const built = inOrderOfModules(
     context,
-    graph.parameters.filter((value) => !isLater.has(value)),
+    graph.parameters.filter((value) => !later.has(value)),
   );
   const isConverted = context.settings.precision === "bf16";
   const firstType = isConverted ? "float32" : undefined;
@@ -29,7 +28,7 @@ export function loadModel(context: Context): readonly Storage[] {
   for (const value of graph.buffers) {
     placeLeaf(context, value, "weights", "buffer", isConverted && value.dtype === "bfloat16" ? "float32" : undefined);
   }
-  replaceAttention(context, replaced, place);
+  replaceAttention(context, replaced, later, place);
   for (const value of later) if (replacingModule(value) === null) place(value);
   if (isConverted) for (const value of [...built, ...later, ...graph.buffers]) convert(context, value);
   return [...graph.parameters, ...graph.buffers].map((value) => context.storage(value));
@@ -39,6 +38,7 @@ export function loadModel(context: Context): readonly Storage[] {
 function replaceAttention(
   context: Context,
   replaced: ReadonlyMap<Scope, readonly Storage[]>,
+  later: ReadonlySet<Value>,
   place: (value: Value) => void,
 ): void {
   const isText = (module: Scope) => module.path.startsWith("text");
@@ -50,8 +50,8 @@ function replaceAttention(
   }
   for (const module of [...modules.filter(isText), ...modules.filter((other) => !isText(other))]) {
     const values = own.get(module) ?? [];
-    for (const value of values.filter((candidate) => !isAddedLater(candidate))) place(value);
-    for (const value of values.filter(isAddedLater)) place(value);
+    for (const value of values) if (!later.has(value)) place(value);
+    for (const value of values) if (later.has(value)) place(value);
     for (const storage of replaced.get(module) ?? []) context.tape.release(storage);
   }
 }
@@ -78,14 +78,16 @@ function convert(context: Context, value: Value): void {
 
 /** transformers builds the text tower first and both projections last; open_clip builds the image tower first. */
 function inOrderOfModules(context: Context, parameters: readonly Value[]): readonly Value[] {
-  const rank = (value: Value) => {
-    if (value.name === "logit_scale" || value.name === "logit_bias") return 4;
+  const rank = ({ name }: Value) => {
+    if (name === "logit_scale" || name === "logit_bias") return 4;
     if (context.settings.implementation === "open_clip") return 0;
-    if (value.name.startsWith("text.text_projection")) return 3;
-    if (value.name.startsWith("visual.proj")) return 2;
-    return value.name.startsWith("text") ? 0 : 1;
+    if (name.startsWith("text.text_projection")) return 3;
+    if (name.startsWith("visual.proj")) return 2;
+    return name.startsWith("text") ? 0 : 1;
   };
-  return [...parameters].sort((a, b) => rank(a) - rank(b));
+  const byRank: Value[][] = [[], [], [], [], []];
+  for (const value of parameters) byRank[rank(value)]?.push(value);
+  return byRank.flat();
 }
 
 /** What strategies add to a finished model. */
