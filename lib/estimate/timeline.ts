@@ -6,6 +6,8 @@ import type { MemoryTimeline, StepPhase } from "./estimate";
 /** Enough for a chart of any width a screen has. */
 const SAMPLES = 200;
 
+const INDEX_OF_PURPOSE: ReadonlyMap<Purpose, number> = new Map(PURPOSES.map((purpose, index) => [purpose, index]));
+
 /** The step as it passes: which part each event belongs to, and where allocated memory is highest. */
 export interface StepCourse {
   readonly from: number;
@@ -23,7 +25,7 @@ export function courseOf(step: LoweredStep, replay: Replay): StepCourse {
   const to = tape.events.length;
   const base = PURPOSES.map(() => 0);
   for (const block of replay.lasting) {
-    const index = PURPOSES.indexOf(storageAt(tape, block).purpose);
+    const index = INDEX_OF_PURPOSE.get(storageAt(tape, block).purpose) ?? 0;
     base[index] = (base[index] ?? 0) + (replay.blockBytes[block] ?? 0);
   }
   let now = base.reduce((sum, bytes) => sum + bytes, 0);
@@ -50,7 +52,7 @@ export function timelineOf(
   const phases: { phase: StepPhase; from: number; to: number }[] = [];
   const now = Float64Array.from(course.base);
   const purposeOf = new Uint8Array(tape.storages.length);
-  for (const { id, purpose } of tape.storages) purposeOf[id] = PURPOSES.indexOf(purpose);
+  for (const { id, purpose } of tape.storages) purposeOf[id] = INDEX_OF_PURPOSE.get(purpose) ?? 0;
   let next = from;
   for (let sample = 0; sample < instants.length; sample++) {
     const instant = instants[sample] ?? from;

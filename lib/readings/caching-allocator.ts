@@ -255,10 +255,14 @@ class FreeList {
       this.sizes = larger(this.sizes, new Int32Array(2 * count));
       this.isFilled = larger(this.isFilled, new Uint8Array(2 * count));
     }
-    this.sizes.copyWithin(index + 1, index, count);
-    this.sizes[index] = size;
-    this.isFilled.copyWithin(index + 1, index, count);
-    shelves.splice(index, 0, []);
+    const { sizes, isFilled } = this;
+    for (let i = count; i > index; i--) {
+      sizes[i] = sizes[i - 1] ?? 0;
+      isFilled[i] = isFilled[i - 1] ?? 0;
+    }
+    sizes[index] = size;
+    isFilled[index] = 0;
+    insertAt(shelves, index, []);
   }
 
   /** The first position whose size is at least this. */

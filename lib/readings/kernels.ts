@@ -119,26 +119,31 @@ const VIEWS: ReadonlySet<string> = new Set([
   "SelectToken",
 ]);
 
-const KIND_OF: Readonly<Record<string, KernelKind>> = {
-  LayerNorm: "normalization",
-  LayerNormGrad: "normalization_grad",
-  BatchNorm: "batch_norm",
-  BatchNormGrad: "batch_norm",
-  AveragePool: "pooling",
-  AveragePoolGrad: "pooling",
-  SumTo: "reduction",
-  Linear: "product",
-  LinearWeightGrad: "product",
-  MatMul: "product",
-  Conv2d: "convolution",
-  Conv2dInputGrad: "convolution",
-  Conv2dWeightGrad: "convolution",
-  Attention: "attention",
-  AttentionGrad: "attention",
-};
+/** By operation; others stream. */
+const KIND_OF: ReadonlyMap<string, KernelKind> = new Map([
+  ["LayerNorm", "normalization"],
+  ["LayerNormGrad", "normalization_grad"],
+  ["BatchNorm", "batch_norm"],
+  ["BatchNormGrad", "batch_norm"],
+  ["AveragePool", "pooling"],
+  ["AveragePoolGrad", "pooling"],
+  ["SumTo", "reduction"],
+  ["Linear", "product"],
+  ["LinearWeightGrad", "product"],
+  ["MatMul", "product"],
+  ["Conv2d", "convolution"],
+  ["Conv2dInputGrad", "convolution"],
+  ["Conv2dWeightGrad", "convolution"],
+  ["Attention", "attention"],
+  ["AttentionGrad", "attention"],
+] as const);
 
 /** Reads the incoming gradient and the input twice: once for the input's gradient, once for the weight's. */
-const PASSES: Readonly<Record<string, number>> = { LayerNormGrad: 2, BatchNormGrad: 2, BatchNorm: 2 };
+const PASSES: ReadonlyMap<string, number> = new Map([
+  ["LayerNormGrad", 2],
+  ["BatchNormGrad", 2],
+  ["BatchNorm", 2],
+]);
 
 /** What is read of one kernel: the rest is where it stands. */
 type ReadKernel = Pick<Kernel, "kind" | "operation" | "precision"> & Partial<Kernel>;
@@ -204,7 +209,7 @@ class UnitReader {
     this.phase = phase;
     const left = this.madeBy(unit);
     for (const node of unit) {
-      const kind = KIND_OF[node.op] ?? "stream";
+      const kind = KIND_OF.get(node.op) ?? "stream";
       if (kind === "product" || kind === "convolution") this.readMatrix(node, kind, left);
       else if (kind === "attention") this.readAttention(node, left);
       else this.readStreaming(node, kind, left);
@@ -339,7 +344,7 @@ class UnitReader {
 
   private bytesMoved(node: Node): number {
     let bytes = 0;
-    const passes = PASSES[node.op] ?? 1;
+    const passes = PASSES.get(node.op) ?? 1;
     const gathers = node.op === "Embedding" || node.op === "SelectToken";
     for (const input of node.inputs) {
       // A gather reads as much as it writes, not its whole table.

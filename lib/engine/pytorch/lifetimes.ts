@@ -47,7 +47,7 @@ export function releasesAfter(
 function lastNodes(nodes: readonly Node[]): ReadonlyMap<Scope, number> {
   const last = new Map<Scope, number>();
   for (let i = nodes.length - 1; i >= 0; i--) {
-    let scope = nodes[i]?.scope ?? null;
+    let scope: Scope | null = nodes[i]?.scope ?? null;
     for (; scope !== null && !last.has(scope); scope = scope.parent) last.set(scope, i);
   }
   return last;
