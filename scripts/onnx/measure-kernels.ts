@@ -1,8 +1,8 @@
 /**
- * Times every kernel of the steps in set `kernels` on this machine's CPU and writes them by shape, the median of all that
- * are alike:
+ * Times every kernel of the steps of a set on this machine's CPU and writes them by shape, the median of all that are
+ * alike; tells the seconds of each step by operator:
  *
- *   node scripts/run.mjs scripts/onnx/measure-kernels.ts OUT.csv [--only PATTERN] [--repeats 4] [--threads 2] [--calm 0.05]
+ *   node scripts/run.mjs scripts/onnx/measure-kernels.ts OUT.csv [--set kernels] [--only PATTERN] [--repeats 4] [--threads 2] [--calm 0.05]
  */
 
 import { execFileSync } from "node:child_process";
@@ -26,6 +26,7 @@ function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      set: { type: "string", default: "kernels" },
       only: { type: "string", default: "" },
       repeats: { type: "string", default: "4" },
       threads: { type: "string", default: "2" },
@@ -35,7 +36,7 @@ function main(): void {
   const out = positionals[0];
   if (out === undefined) {
     process.stderr.write(
-      "Usage: measure-kernels.ts OUT.csv [--only PATTERN] [--repeats N] [--threads N] [--calm FRACTION]\n",
+      "Usage: measure-kernels.ts OUT.csv [--set NAME] [--only PATTERN] [--repeats N] [--threads N] [--calm FRACTION]\n",
     );
     process.exitCode = 64;
     return;
@@ -43,7 +44,7 @@ function main(): void {
   if (!existsSync(out)) writeFileSync(out, `${KERNEL_COLUMNS.join(",")}\n`);
   const folder = mkdtempSync(path.join(tmpdir(), "headroom-kernel-models-"));
   try {
-    for (const configuration of CONFIGURATIONS.kernels ?? []) {
+    for (const configuration of CONFIGURATIONS[values.set] ?? []) {
       const key = `${configuration.name}-b${String(configuration.plan.perDeviceBatchSize)}`;
       if (!new RegExp(values.only).test(key)) continue;
       const lines = measured(configuration, key, path.join(folder, "step.onnx"), [
@@ -71,14 +72,18 @@ function measured(configuration: Configuration, key: string, file: string, how: 
   if (quietRunSeconds.length === 0) return [];
   const secondsOf = new Map(kernels);
   const alike = new Map<string, number[]>();
+  const byOperator = new Map<string, number>();
   for (const node of model.nodes) {
     const seconds = secondsOf.get(node.outputs[0]?.name ?? "");
     if (seconds === undefined) continue;
+    byOperator.set(node.operator, (byOperator.get(node.operator) ?? 0) + seconds);
     const signature = kernelSignature(node);
     const list = alike.get(signature);
     if (list === undefined) alike.set(signature, [seconds]);
     else list.push(seconds);
   }
+  const slowest = [...byOperator].sort(([, a], [, b]) => b - a);
+  for (const [operator, seconds] of slowest) process.stderr.write(`  ${operator.padEnd(24)} ${seconds.toFixed(3)} s\n`);
   return Array.from(alike, ([signature, seconds]) =>
     [key, signature, seconds.length, median(seconds).toPrecision(4)].join(","),
   );

@@ -20,9 +20,10 @@ export interface TrainingModelOptions {
 
 /**
  * The loss is multiplied by this in float16. PyTorch's GradScaler starts at 65,536, skips the steps that overflow and
- * halves; a few unrolled steps cannot skip, so they start where none overflows.
+ * halves; a few unrolled steps cannot skip, so they start where none overflows. Weights that were just drawn have large
+ * gradients: those of a small ResNet overflow at 1,024, and at 128 no more.
  */
-const LOSS_SCALE = 1024;
+const LOSS_SCALE = 64;
 
 /**
  * A whole training run of a few steps as one ONNX model that needs no file but itself: parameters and batches are
