@@ -56,7 +56,9 @@ const stepSecondsSchema = z
             othersFractions: z
               .array(z.number())
               .optional()
-              .describe("Of all cores, what other processes took during each; absent in what older versions kept"),
+              .describe(
+                "Of all cores, what other processes took during each, below 0 where the system's clock counts too coarsely for so short a run; absent in what older versions kept",
+              ),
           }),
         )
         .describe("Every timed run"),
