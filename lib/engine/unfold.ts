@@ -34,10 +34,11 @@ function copiesInFull<T, U>(
   const full: U[] = [];
   for (let from = 0; from < items.length; ) {
     const to = endOfTurn(items, from, placeOf);
-    const turn = items.slice(from, to);
-    const [first] = turn;
+    const first = items[from];
     const copies = first === undefined ? 0 : (placeOf(first)?.count ?? 1);
-    for (let copy = 0; copy < copies; copy++) for (const item of turn) full.push(take(item, copy));
+    for (let copy = 0; copy < copies; copy++) {
+      for (let i = from; i < to; i++) full.push(take(items[i] as T, copy)); // from ≤ i < to ≤ length
+    }
     from = to;
   }
   return full;

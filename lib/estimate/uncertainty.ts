@@ -62,12 +62,15 @@ function noLessThan({ low, likely, high }: Interval, bytes: number): Interval {
   return { low: Math.max(low, bytes), likely: Math.max(likely, bytes), high: Math.max(high, bytes) };
 }
 
+const MEASURED_CONTEXT = "what PyTorch reserves, plus the range measured on an H100 for the CUDA context and libraries";
+const ASSUMED_CONTEXT = "what PyTorch reserves, plus an assumed range for the CUDA context and libraries";
+
 export function deviceInterval(reserved: Interval, overhead: Interval, gpu: GpuSpec): Interval {
   return {
     low: reserved.low + overhead.low,
     likely: reserved.likely + overhead.likely,
     high: reserved.high + overhead.high,
-    reason: `what PyTorch reserves, plus ${isContextMeasured(gpu) ? "the range measured on an H100" : "an assumed range"} for the CUDA context and libraries`,
+    reason: isContextMeasured(gpu) ? MEASURED_CONTEXT : ASSUMED_CONTEXT,
   };
 }
 
