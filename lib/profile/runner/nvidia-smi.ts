@@ -37,12 +37,6 @@ export async function readGpu(): Promise<GpuReading> {
   };
 }
 
-/** What tells this GPU from others, in whatever order they are listed. */
-export async function gpuIdentity(): Promise<string> {
-  const found = await query("--query-gpu=uuid");
-  return (found.ok ? found.rows[0]?.[0] : undefined) ?? visibleGpu() ?? "none";
-}
-
 /** The programs that hold memory of this GPU; null where the driver does not answer. */
 export async function readGpuUsers(): Promise<readonly GpuUser[] | null> {
   const users = await query("--query-compute-apps=pid,process_name,used_memory");
@@ -63,6 +57,11 @@ export async function readGpuNumber(): Promise<string | null> {
   const numbers = await query("--query-gpu=uuid");
   const number = numbers.ok ? (numbers.rows[0]?.[0] ?? "") : "";
   return /^(GPU|MIG)-/.test(number) ? number : null;
+}
+
+/** What its turns are called, in whatever order GPUs are listed; its place in the list where the driver does not answer. */
+export async function gpuTurnName(): Promise<string> {
+  return (await readGpuNumber()) ?? visibleGpu() ?? "none";
 }
 
 type Answer =

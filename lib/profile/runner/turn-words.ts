@@ -2,11 +2,11 @@
 
 import type { Device } from "../validation";
 import type { TurnHolder } from "./device-turn";
-import { gpuIdentity } from "./nvidia-smi";
+import { gpuTurnName } from "./nvidia-smi";
 
 /** Another card has turns of its own. */
 export async function turnName(device: Device): Promise<string> {
-  return device === "cpu" ? "cpu" : `cuda ${await gpuIdentity()}`;
+  return device === "cpu" ? "cpu" : `cuda ${await gpuTurnName()}`;
 }
 
 /** Such as "waiting for headroom validate (process 4711, since 10:02 UTC) to end, which measures on the CPU". */
