@@ -38,8 +38,9 @@ export async function previewCheck(
   const { validations, staleCount } = await measuredBefore(request.device);
   const ahead = secondsAhead(request, machine, validations);
   // What there is to be switched on, whether or not it is on.
-  const { source: measured } = secondsAhead({ ...request, calibrate: true }, machine, validations);
-  const seconds = { measured, staleCount };
+  const switchedOn =
+    request.calibrate === false ? secondsAhead({ ...request, calibrate: true }, machine, validations) : ahead;
+  const seconds = { measured: switchedOn.source, staleCount };
   const known = { request, machine, plannedPrecision, freeBytes, earlier, seconds } as const;
   const outline = { kind: "preview", ...known, rows: null } as const;
   if (!predicts) return outline;

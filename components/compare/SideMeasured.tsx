@@ -1,22 +1,12 @@
 import { Ruler } from "lucide-react";
 import { sentence } from "@/components/answer/MeasuredCard";
 import { MeasuredSwitch } from "@/components/planner/MeasuredSwitch";
-import { type Measured, type MeasuredOffer, offerFor, offerText } from "@/components/planner/measured";
+import { type MeasuredProps, offerFor, offerText } from "@/components/planner/measured";
 import type { Estimate } from "@/lib/estimate/estimate";
 import { formatCount, formatSeconds } from "@/lib/format";
 
 /** What the figures of one plan rest on: measurements of its card, or what is assumed of it where there are some to be had. */
-export function SideMeasured({
-  estimate,
-  measured,
-  offers,
-  onChange,
-}: {
-  estimate: Estimate;
-  measured: Measured | null;
-  offers: readonly MeasuredOffer[];
-  onChange: (measured: Measured | null) => void;
-}) {
+export function SideMeasured({ estimate, measured, offers, onChange }: MeasuredProps) {
   const offer = measured === null ? offerFor(offers, estimate.gpu.id) : null;
   if (measured === null && offer === null) return null;
   return (

@@ -2,22 +2,11 @@
 
 import { Ruler } from "lucide-react";
 import { MeasuredCard } from "@/components/answer/MeasuredCard";
-import type { Estimate } from "@/lib/estimate/estimate";
 import { MeasuredSwitch } from "./MeasuredSwitch";
-import { type Measured, type MeasuredOffer, offerFor, offerText } from "./measured";
+import { type MeasuredOffer, type MeasuredProps, offerFor, offerText } from "./measured";
 
 /** Measurements of the card in the planner: what they change, the switch that takes them out, and those that are at hand. */
-export function MeasuredControl({
-  estimate,
-  measured,
-  offers,
-  onChange,
-}: {
-  estimate: Estimate;
-  measured: Measured | null;
-  offers: readonly MeasuredOffer[];
-  onChange: (measured: Measured | null) => void;
-}) {
+export function MeasuredControl({ estimate, measured, offers, onChange }: MeasuredProps) {
   if (measured === null) {
     const offer = offerFor(offers, estimate.gpu.id);
     return offer === null ? null : <Offer offer={offer} onUse={() => onChange({ text: offer.text, isOn: true })} />;

@@ -1,5 +1,6 @@
 /** Measurements of a card that an address carries beside its plan. */
 
+import type { Estimate } from "@/lib/estimate/estimate";
 import { formatCount } from "@/lib/format";
 
 /** Parameters of the page, beside those of the plan. */
@@ -28,6 +29,14 @@ export function measuredQuery(measured: Measured | null): string {
 /** What is sent with a plan to be answered: null where nothing measured is to enter it. */
 export function usedText(measured: Measured | null): string | null {
   return measured?.isOn === true ? measured.text : null;
+}
+
+/** What shows the measurements of a plan's card, and lets them be taken in and out, is given. */
+export interface MeasuredProps {
+  readonly estimate: Estimate;
+  readonly measured: Measured | null;
+  readonly offers: readonly MeasuredOffer[];
+  readonly onChange: (measured: Measured | null) => void;
 }
 
 /** Measurements of a card that this server keeps, and whoever looks may use. */

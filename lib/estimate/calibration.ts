@@ -1,4 +1,4 @@
-import type { GpuSpec } from "../catalogue/gpus";
+import { type GpuSpec, resolveGpu } from "../catalogue/gpus";
 import { formatBytes, formatCount, formatPercent, formatSeconds } from "../format";
 import type { Assumption } from "../plan/plan";
 import type { Interval } from "./estimate";
@@ -81,6 +81,12 @@ export function calibratedCard(gpu: GpuSpec, calibration: CardCalibration | null
 
 export function isOfCard({ gpuId }: CardCalibration, gpu: Pick<GpuSpec, "id">): boolean {
   return gpu.id !== null && gpu.id === gpuId;
+}
+
+/** The name of the card that was measured; its id where the catalogue knows no such card. */
+export function measuredCardName({ gpuId }: Pick<CardCalibration, "gpuId">): string {
+  const measured = resolveGpu(gpuId);
+  return measured.ok ? measured.gpu.name : gpuId;
 }
 
 /** Each figure that was measured here, for the list of what an estimate rests on. */

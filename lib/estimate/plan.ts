@@ -1,4 +1,3 @@
-import { resolveGpu } from "../catalogue/gpus";
 import { STORAGE_BYTES_PER_SECOND } from "../catalogue/kernel-efficiencies";
 import { IMAGE_TOWER, TEXT_TOWER } from "../clip/training-step";
 import { copiesOf } from "../graph/ir";
@@ -7,7 +6,7 @@ import type { ParsedPlan } from "../plan/parse-plan";
 import type { Assumption } from "../plan/plan";
 import { countParameters, flopsOf } from "../readings/counts";
 import { appliedCalibration } from "./applied-calibration";
-import { type CardCalibration, calibratedAssumptions, calibratedCard, isOfCard } from "./calibration";
+import { type CardCalibration, calibratedAssumptions, calibratedCard, isOfCard, measuredCardName } from "./calibration";
 import { caveatsOf } from "./caveats";
 import { runCosts } from "./cost";
 import type { Estimate, FlopCounts, ParameterCounts } from "./estimate";
@@ -68,13 +67,10 @@ export function estimatePlan(asked: ParsedPlan, options: EstimateOptions): Estim
     ...(calibration === null ? {} : { calibration }),
     ...(options.calibration === undefined || calibration !== null
       ? {}
-      : { noCalibration: otherCard(options.calibration, asked.gpu) }),
+      : {
+          noCalibration: `the measurements are of ${measuredCardName(options.calibration)}, and say nothing of ${asked.gpu.name}`,
+        }),
   };
-}
-
-function otherCard({ gpuId }: CardCalibration, { name }: ParsedPlan["gpu"]): string {
-  const measured = resolveGpu(gpuId);
-  return `the measurements are of ${measured.ok ? measured.gpu.name : gpuId}, and say nothing of ${name}`;
 }
 
 /** Offers beyond these are dearer ways to the same run. */

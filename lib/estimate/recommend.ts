@@ -1,4 +1,4 @@
-import { GPUS, type GpuSpec, resolveGpu } from "../catalogue/gpus";
+import { GPUS, type GpuSpec } from "../catalogue/gpus";
 import { trainingStep } from "../clip/training-step";
 import type { Card } from "../engine/pytorch/card";
 import type { TrainingGraph } from "../graph/training-graph";
@@ -6,7 +6,7 @@ import type { ParsedPlan } from "../plan/parse-plan";
 import type { Plan } from "../plan/plan";
 import { condensed } from "../readings/roofline";
 import { largestWithin } from "./batch-sizes";
-import { type CardCalibration, calibratedCard } from "./calibration";
+import { type CardCalibration, calibratedCard, measuredCardName } from "./calibration";
 import { calibrationText } from "./calibration-text";
 import { changesThatHelp } from "./changes";
 import { chooseAmong, isConsidered } from "./choose-among";
@@ -81,9 +81,9 @@ function ofMeasurements(
     const text = calibrationText(calibration);
     return { calibration: { gpuId, gpu: gpu.name, measurementCount, spread, ...day, text } };
   }
-  const known = resolveGpu(calibration.gpuId);
-  const name = known.ok ? known.gpu.name : calibration.gpuId;
-  return { noCalibration: `the measurements are of ${name}, which is not among the cards that were looked at` };
+  return {
+    noCalibration: `the measurements are of ${measuredCardName(calibration)}, which is not among the cards that were looked at`,
+  };
 }
 
 /** One step of one family of cards: memory and work at the plan's batch size. */

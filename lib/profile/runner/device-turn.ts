@@ -12,6 +12,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { errorCode } from "./error-code";
+import { readLine } from "./read-line";
 import { abandonedEnded } from "./work-folder";
 
 const holderSchema = z.object({
@@ -125,7 +126,8 @@ async function othersEnd(address: string, { signal, onWait }: TurnOptions): Prom
     signal.addEventListener("abort", giveUp);
     socket.on("data", (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(0, LONGEST_GREETING);
-      if (said.includes("\n")) tell(holderIn(said));
+      // Null for a program that is none of ours.
+      if (said.includes("\n")) tell(readLine(said, holderSchema));
     });
     socket.on("error", (error) => {
       // Elsewhere than on Linux and Windows the name is a file, which a killed process leaves behind.
@@ -138,14 +140,4 @@ async function othersEnd(address: string, { signal, onWait }: TurnOptions): Prom
     });
   });
   if (!signal.aborted) await wait(PAUSE_MS);
-}
-
-function holderIn(line: string): TurnHolder | null {
-  try {
-    const holder = holderSchema.safeParse(JSON.parse(line));
-    return holder.success ? holder.data : null;
-  } catch {
-    // A program that is none of ours.
-    return null;
-  }
 }

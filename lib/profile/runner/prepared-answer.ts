@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { CountedLoad } from "../validation";
+import { readLine } from "./read-line";
 
 const bytes = z.number().nonnegative();
 
@@ -27,15 +28,5 @@ export type PreparedFile = PreparedAnswer["models"][number];
 
 /** What `prepare-program.ts` writes. @returns null for a line that is no answer */
 export function readPreparedAnswer(line: string): PreparedAnswer | null {
-  const answer = answerSchema.safeParse(parsed(line));
-  return answer.success ? answer.data : null;
-}
-
-/** Undefined for what is not JSON, which no answer is. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return readLine(line, answerSchema);
 }

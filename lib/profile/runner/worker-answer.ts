@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readLine } from "./read-line";
 
 const bytes = z.number().positive().nullable();
 
@@ -24,15 +25,5 @@ export type MeasuredAnswer = z.infer<typeof measuredSchema>;
 
 /** @returns null for a line that is no answer */
 export function readWorkerAnswer(line: string): WorkerAnswer | null {
-  const answer = answerSchema.safeParse(parsed(line));
-  return answer.success ? answer.data : null;
-}
-
-/** Undefined for what is not JSON, which no answer is. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return readLine(line, answerSchema);
 }
