@@ -9,7 +9,8 @@ export function median(values: readonly number[]): number {
   const upper = sorted[Math.floor(sorted.length / 2)];
   const lower = sorted[Math.ceil(sorted.length / 2) - 1];
   if (upper === undefined || lower === undefined) throw new RangeError("no values have no median");
-  return (lower + upper) / 2;
+  // Sorting knows no order of 0 and −0: adding 0 makes one of both.
+  return (lower + upper) / 2 + 0;
 }
 
 /**
