@@ -16,20 +16,49 @@ interface BlockRun {
  *
  * @param x     what the first is given
  * @param write one block on what the block before it gave
+ * @param keepsType whether a block surely gives the type it is given, whatever is cast on the way
  */
 export function writeBlocks(
   writer: ModelWriter,
   { from, to, of }: BlockRun,
   x: Value,
   write: (inRow: InRow, x: Value) => Value,
+  { keepsType }: { readonly keepsType: boolean },
 ): Value {
   let y = x;
   for (let start = from; start < to; ) {
-    const like = { from: start, to: endOfLikeBlocks(writer, { from: start, to, of }), of };
-    for (const inRow of blocksToWrite(writer, like)) y = write(inRow, y);
-    start = like.to;
+    const end = endOfLikeBlocks(writer, { from: start, to, of });
+    y = writer.isFolded ? writeFolded(start, end, y, write, keepsType) : writeEach(start, end, y, write);
+    start = end;
   }
   return y;
+}
+
+function writeEach(from: number, to: number, x: Value, write: (inRow: InRow, x: Value) => Value): Value {
+  let y = x;
+  for (let index = from; index < to; index++) y = write({ index, count: 1 }, y);
+  return y;
+}
+
+/**
+ * Of a run of like blocks its ends, and one in the middle for the rest, with neighbours of its kind. The first is such a
+ * neighbour if it is given what it gives itself; given another type, or a tensor through which no gradient flows, it runs
+ * otherwise than all later ones, and the second is written too.
+ */
+function writeFolded(
+  from: number,
+  to: number,
+  x: Value,
+  write: (inRow: InRow, x: Value) => Value,
+  keepsType: boolean,
+): Value {
+  const first = write({ index: from, count: 1 }, x);
+  const isLikeLater = keepsType && first.requiresGrad === x.requiresGrad;
+  const middle = from + (isLikeLater ? 1 : 2);
+  const last = to - 1;
+  if (last - middle < 2) return writeEach(from + 1, to, first, write);
+  const before = writeEach(from + 1, middle, first, write);
+  return write({ index: last, count: 1 }, write({ index: middle, count: last - middle }, before));
 }
 
 /** The end of the blocks that a strategy treats like the one they begin with. */
@@ -39,22 +68,4 @@ function endOfLikeBlocks({ trains, inTrainMode }: ModelWriter, { from, to, of }:
   while (end < to && trains(part(end)) === trains(part(from)) && inTrainMode(part(end)) === inTrainMode(part(from)))
     end++;
   return end;
-}
-
-/**
- * Blocks of a run that are written before the middle one. The first is given what no block of its kind made: another type,
- * or a tensor through which no gradient flows. What the second is given is what every later one is.
- */
-const WRITTEN_FIRST = 2;
-
-/** Of a run of like blocks, all, or, folded, its ends and one in the middle for the rest, with neighbours of its kind. */
-function blocksToWrite(writer: ModelWriter, { from, to }: BlockRun): readonly InRow[] {
-  const middle = to - from - WRITTEN_FIRST - 1;
-  const written: InRow[] = [];
-  for (let index = from; index < to; index++) {
-    const isMiddle = writer.isFolded && middle > 1 && index === from + WRITTEN_FIRST;
-    written.push({ index, count: isMiddle ? middle : 1 });
-    if (isMiddle) index += middle - 1;
-  }
-  return written;
 }

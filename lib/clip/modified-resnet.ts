@@ -32,8 +32,8 @@ export function modifiedResNet(writer: ModelWriter, config: ModifiedResNet, embe
     x = g.within("", () => {
       // The first block of a stage changes the shape.
       const y = bottleneck(writer, { index: from, count: 1 }, blocks, x, { channels, stride: stage > 0 ? 2 : 1 });
-      const like = { channels, stride: 1 };
-      return writeBlocks(writer, run, y, (inRow, z) => bottleneck(writer, inRow, blocks, z, like));
+      const write = (inRow: InRow, z: Value) => bottleneck(writer, inRow, blocks, z, { channels, stride: 1 });
+      return writeBlocks(writer, run, y, write, { keepsType: true });
     });
     from += count;
   });

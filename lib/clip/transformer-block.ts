@@ -19,11 +19,10 @@ export interface BlockShape {
 /** All blocks of a tower, one after the other. @param x [batch, tokens, width] */
 export function transformer(writer: ModelWriter, layers: number, x: Value, shape: BlockShape): Value {
   const run = { from: 0, to: layers, of: layers };
-  return writer.g.within(
-    "",
-    () => writeBlocks(writer, run, x, (inRow, y) => transformerBlock(writer, inRow, layers, y, shape)),
-    { module: "Transformer" },
-  );
+  const write = (inRow: InRow, y: Value) => transformerBlock(writer, inRow, layers, y, shape);
+  // What a layer scale multiplies takes the type of its weights, which may be wider than the tower's input.
+  const keepsType = !shape.layerScale;
+  return writer.g.within("", () => writeBlocks(writer, run, x, write, { keepsType }), { module: "Transformer" });
 }
 
 /**

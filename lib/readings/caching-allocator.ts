@@ -32,8 +32,7 @@ export function granulesOf(bytes: number): number {
 }
 
 const NONE = -1;
-const FIRST_CAPACITY = 4096;
-const FIRST_SIZES = 512;
+const FIRST_CAPACITY = 2048;
 
 /** Whether a request of so many granules comes from the pool of small blocks. */
 export function isSmall(granules: number): boolean {
@@ -179,6 +178,9 @@ class BlockTable {
   address = new Int32Array(FIRST_CAPACITY);
   previous = new Int32Array(FIRST_CAPACITY);
   next = new Int32Array(FIRST_CAPACITY);
+  /** Of a free block: its neighbours on the shelf, the smaller and the larger. */
+  smaller = new Int32Array(FIRST_CAPACITY);
+  larger = new Int32Array(FIRST_CAPACITY);
   isFree = new Uint8Array(FIRST_CAPACITY);
   private count = 0;
 
@@ -188,125 +190,116 @@ class BlockTable {
   }
 
   private grow(): void {
-    const capacity = 2 * this.size.length;
-    this.size = larger(this.size, new Int32Array(capacity));
-    this.address = larger(this.address, new Int32Array(capacity));
-    this.previous = larger(this.previous, new Int32Array(capacity));
-    this.next = larger(this.next, new Int32Array(capacity));
-    this.isFree = larger(this.isFree, new Uint8Array(capacity));
+    this.size = doubled(this.size);
+    this.address = doubled(this.address);
+    this.previous = doubled(this.previous);
+    this.next = doubled(this.next);
+    this.smaller = doubled(this.smaller);
+    this.larger = doubled(this.larger);
+    const before = this.isFree;
+    this.isFree = new Uint8Array(2 * before.length);
+    this.isFree.set(before);
   }
 }
 
-/**
- * Free blocks by size, and of each size by address. A step asks for the same few hundred sizes again and again, so a size
- * keeps its shelf when its last block is taken.
- */
+function doubled(column: Int32Array): Int32Array<ArrayBuffer> {
+  const after = new Int32Array(2 * column.length);
+  after.set(column);
+  return after;
+}
+
+/** Each doubling of a size has 2⁴ shelves. */
+const STEPS_LOG2 = 4;
+/** As many as there are sizes of 31 bits. */
+const SHELVES = 32 << STEPS_LOG2;
+
+/** The shelf of a size: by its highest bit and the ones that follow it. @param granules more than a small request */
+function shelfOf(granules: number): number {
+  const exponent = 31 - Math.clz32(granules);
+  // The highest bit is still there and counts as one step more of the exponent.
+  return ((exponent - 1) << STEPS_LOG2) + (granules >> (exponent - STEPS_LOG2));
+}
+
+/** Free blocks on shelves, on each by size and of equal sizes by address. */
 class FreeList {
-  /** Every size there ever was, ascending. */
-  private sizes = new Int32Array(FIRST_SIZES);
-  /** By position in `sizes`: whether there is a block of that size. */
-  private isFilled = new Uint8Array(FIRST_SIZES);
-  /** By position in `sizes`: the blocks of that size, the one at the lowest address last. */
-  private readonly shelves: number[][] = [];
+  /** By shelf: its smallest block, of equals the one at the lowest address. */
+  private readonly smallest = new Int32Array(SHELVES).fill(NONE);
+  /** A bit for each shelf with something on it. */
+  private readonly filled = new Int32Array(SHELVES / 32);
 
   constructor(private readonly blocks: BlockTable) {}
 
   /** Takes out the smallest block of at least `granules`, the lowest of equals. */
   takeBest(granules: number): number {
-    const { isFilled, shelves } = this;
-    let index = this.firstFrom(granules);
-    while (index < shelves.length && isFilled[index] === 0) index++;
-    const shelf = shelves[index];
-    const block = shelf?.pop();
-    if (shelf === undefined || block === undefined) return NONE;
-    if (shelf.length === 0) isFilled[index] = 0;
+    const { size, larger } = this.blocks;
+    const shelf = shelfOf(granules);
+    let block = this.smallest[shelf] ?? NONE;
+    while (block !== NONE && (size[block] ?? 0) < granules) block = larger[block] ?? NONE;
+    if (block === NONE) {
+      const next = this.firstFilled(shelf + 1);
+      if (next === NONE) return NONE;
+      block = this.smallest[next] ?? NONE;
+    }
+    this.remove(block);
     return block;
   }
 
   add(block: number): void {
-    const size = this.blocks.size[block] ?? 0;
-    const index = this.firstFrom(size);
-    if (index === this.shelves.length || this.sizes[index] !== size) this.addSize(index, size);
-    const shelf = this.shelves[index] ?? [];
-    if (shelf.length === 0) shelf.push(block);
-    else insertAt(shelf, this.placeIn(shelf, block), block);
-    this.isFilled[index] = 1;
+    const { size, address, smaller, larger } = this.blocks;
+    const [ownSize, ownAddress] = [size[block] ?? 0, address[block] ?? 0];
+    const shelf = shelfOf(ownSize);
+    let before = NONE;
+    let after = this.smallest[shelf] ?? NONE;
+    while (after !== NONE) {
+      const otherSize = size[after] ?? 0;
+      if (otherSize > ownSize || (otherSize === ownSize && (address[after] ?? 0) > ownAddress)) break;
+      before = after;
+      after = larger[after] ?? NONE;
+    }
+    smaller[block] = before;
+    larger[block] = after;
+    if (after !== NONE) smaller[after] = block;
+    if (before !== NONE) {
+      larger[before] = block;
+      return;
+    }
+    this.smallest[shelf] = block;
+    this.filled[shelf >> 5] = (this.filled[shelf >> 5] ?? 0) | (1 << (shelf & 31));
   }
 
   remove(block: number): void {
-    const index = this.firstFrom(this.blocks.size[block] ?? 0);
-    const shelf = this.shelves[index];
-    if (shelf === undefined) return;
-    removeAt(shelf, this.placeIn(shelf, block));
-    if (shelf.length === 0) this.isFilled[index] = 0;
+    const { size, smaller, larger } = this.blocks;
+    const [before, after] = [smaller[block] ?? NONE, larger[block] ?? NONE];
+    if (after !== NONE) smaller[after] = before;
+    if (before !== NONE) {
+      larger[before] = after;
+      return;
+    }
+    const shelf = shelfOf(size[block] ?? 0);
+    this.smallest[shelf] = after;
+    if (after === NONE) this.filled[shelf >> 5] = (this.filled[shelf >> 5] ?? 0) & ~(1 << (shelf & 31));
   }
 
   /** Takes out all blocks that meet a condition. */
   takeAll(meets: (block: number) => boolean): number[] {
-    const taken = this.shelves.flat().filter(meets);
+    const taken: number[] = [];
+    for (let shelf = this.firstFilled(0); shelf !== NONE; shelf = this.firstFilled(shelf + 1)) {
+      for (let block = this.smallest[shelf] ?? NONE; block !== NONE; block = this.blocks.larger[block] ?? NONE)
+        if (meets(block)) taken.push(block);
+    }
     for (const block of taken) this.remove(block);
     return taken;
   }
 
-  private addSize(index: number, size: number): void {
-    const { shelves } = this;
-    const count = shelves.length;
-    if (count === this.sizes.length) {
-      this.sizes = larger(this.sizes, new Int32Array(2 * count));
-      this.isFilled = larger(this.isFilled, new Uint8Array(2 * count));
+  private firstFilled(from: number): number {
+    const { filled } = this;
+    let word = from >> 5;
+    let bits = (filled[word] ?? 0) & (-1 << (from & 31));
+    while (bits === 0) {
+      word++;
+      if (word >= filled.length) return NONE;
+      bits = filled[word] ?? 0;
     }
-    const { sizes, isFilled } = this;
-    for (let i = count; i > index; i--) {
-      sizes[i] = sizes[i - 1] ?? 0;
-      isFilled[i] = isFilled[i - 1] ?? 0;
-    }
-    sizes[index] = size;
-    isFilled[index] = 0;
-    insertAt(shelves, index, []);
+    return (word << 5) + 31 - Math.clz32(bits & -bits);
   }
-
-  /** The first position whose size is at least this. */
-  private firstFrom(size: number): number {
-    const { sizes } = this;
-    let low = 0;
-    let high = this.shelves.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sizes[middle] ?? 0) < size) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** The first position whose block does not lie above this one. */
-  private placeIn(shelf: readonly number[], block: number): number {
-    const { address } = this.blocks;
-    const own = address[block] ?? 0;
-    let low = 0;
-    let high = shelf.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((address[shelf[middle] ?? 0] ?? 0) > own) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-// Lists are short, and what `splice` returns would have to be collected.
-
-function insertAt<T>(list: T[], index: number, item: T): void {
-  list.push(item);
-  for (let i = list.length - 1; i > index; i--) list[i] = list[i - 1] as T; // 0 ≤ index < i < length
-  list[index] = item;
-}
-
-function removeAt<T>(list: T[], index: number): void {
-  for (let i = index; i < list.length - 1; i++) list[i] = list[i + 1] as T; // i + 1 < length
-  list.pop();
-}
-
-function larger<T extends Int32Array | Uint8Array>(before: T, after: T): T {
-  after.set(before);
-  return after;
 }
