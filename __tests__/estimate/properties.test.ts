@@ -52,6 +52,18 @@ test("memory never shrinks with the batch", () => {
   );
 });
 
+test("the allocator reserves what is asked for and little more, at any batch size that is accepted", () => {
+  fc.assert(
+    fc.property(anyPlan, fc.integer({ min: 300, max: 2 ** 20 }), (plan, perDeviceBatchSize) => {
+      const input = { ...plan, deviceCount: 1, perDeviceBatchSize };
+      const { reservedPeakBytes } = estimatePlan(parsed(input), { today: TODAY }).memory;
+      const ratio = reservedPeakBytes.likely / requestedPeak(input);
+      return ratio >= 1 && ratio < 2;
+    }),
+    RUNS,
+  );
+});
+
 test("memory never shrinks with the rank of LoRA", () => {
   // Except under 8-bit AdamW, below.
   const anyOther = anyPlan.filter(({ optimizer }) => optimizer !== "adamw_8bit");

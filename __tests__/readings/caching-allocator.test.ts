@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { CachingAllocator, granulesOf, isSmall, roundedBytes } from "@/lib/readings/caching-allocator";
-import { KIB, MIB } from "@/lib/units";
+import { GIB, KIB, MIB } from "@/lib/units";
 
 const allocate = (allocator: CachingAllocator, bytes: number) => allocator.allocate(granulesOf(bytes));
 
@@ -88,4 +89,81 @@ test("any order of frees leaves nothing allocated and one block for each segment
   allocator.releaseUnused();
   expect(allocator.reservedBytes).toBe(0);
   expect(reservedBytes).toBeGreaterThan(0);
+});
+
+test("sizes of more than a terabyte are served as any other", () => {
+  const allocator = new CachingAllocator();
+  const [first, second] = [allocate(allocator, 3000 * GIB), allocate(allocator, 5000 * GIB)];
+  allocator.free(second);
+  allocator.free(first);
+  expect(allocator.bytesOf(allocate(allocator, 2000 * GIB))).toBe(2000 * GIB);
+  expect(allocator.bytesOf(allocate(allocator, 4000 * GIB))).toBe(4000 * GIB);
+  expect(allocator.reservedBytes).toBe(8000 * GIB);
+});
+
+/** The same rules, with nothing to make them quick: segments as lists, of which every block is looked at. */
+class PlainAllocator {
+  private readonly segments: { size: number; owner: number | null }[][] = [];
+
+  allocate(bytes: number, owner: number): number {
+    const free = this.segments.flat().filter((block) => block.owner === null && block.size >= bytes);
+    let best = free.reduce<(typeof free)[number] | undefined>(
+      (a, b) => (a === undefined || b.size < a.size ? b : a),
+      undefined,
+    );
+    if (best === undefined) {
+      best = { size: bytes < 10 * MIB ? 20 * MIB : Math.ceil(bytes / (2 * MIB)) * 2 * MIB, owner: null };
+      this.segments.push([best]);
+    }
+    const segment = this.segments.find((blocks) => blocks.includes(best)) ?? [];
+    if (best.size - bytes > MIB) {
+      segment.splice(segment.indexOf(best) + 1, 0, { size: best.size - bytes, owner: null });
+      best.size = bytes;
+    }
+    best.owner = owner;
+    return best.size;
+  }
+
+  free(owner: number): void {
+    for (const segment of this.segments) {
+      for (const block of segment) if (block.owner === owner) block.owner = null;
+      for (let i = segment.length - 1; i > 0; i--) {
+        const [before, after] = [segment[i - 1], segment[i]];
+        if (before?.owner !== null || after?.owner !== null) continue;
+        before.size += after.size;
+        segment.splice(i, 1);
+      }
+    }
+  }
+
+  get reservedBytes(): number {
+    return this.segments.flat().reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+test("any row of requests and frees gets the blocks that plain rules give", () => {
+  const mebibytes = fc.oneof(
+    fc.integer({ min: 2, max: 60 }),
+    fc.constantFrom(3, 12, 12, 40),
+    fc.integer({ min: 2, max: 4000 }),
+  );
+  const action = fc.record({ mebibytes, frees: fc.boolean(), which: fc.nat() });
+  fc.assert(
+    fc.property(fc.array(action, { minLength: 1, maxLength: 200 }), (actions) => {
+      const [allocator, plain] = [new CachingAllocator(), new PlainAllocator()];
+      const held: { readonly block: number; readonly owner: number }[] = [];
+      actions.forEach(({ mebibytes, frees, which }, owner) => {
+        if (frees && held.length > 0) {
+          const [gone] = held.splice(which % held.length, 1);
+          allocator.free(gone?.block ?? -1);
+          plain.free(gone?.owner ?? -1);
+          return;
+        }
+        const block = allocate(allocator, mebibytes * MIB);
+        expect(allocator.bytesOf(block)).toBe(plain.allocate(mebibytes * MIB, owner));
+        held.push({ block, owner });
+      });
+      expect(allocator.reservedBytes).toBe(plain.reservedBytes);
+    }),
+  );
 });

@@ -1,2 +1,2 @@
 /** Changes whenever the same plan may give other numbers. */
-export const MODEL_VERSION = "2026.11.3";
+export const MODEL_VERSION = "2026.11.4";

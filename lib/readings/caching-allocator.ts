@@ -13,7 +13,7 @@
 
 import { KIB, MIB } from "../units";
 
-/** Everything inside is counted in granules, so that it fits 32-bit integers. */
+/** Everything inside is counted in granules: that is what the allocator rounds to. */
 export const GRANULE_BYTES = KIB / 2;
 const SMALL_REQUEST = MIB / GRANULE_BYTES;
 const SMALL_SEGMENT = (2 * MIB) / GRANULE_BYTES;
@@ -174,8 +174,9 @@ function segmentOf(wanted: number): number {
 
 /** Blocks in columns: numbers side by side, no objects to make or to collect. */
 class BlockTable {
-  size = new Int32Array(FIRST_CAPACITY);
-  address = new Int32Array(FIRST_CAPACITY);
+  // Plans that fit no card are answered too: theirs are more granules than 32 bits count.
+  size = new Float64Array(FIRST_CAPACITY);
+  address = new Float64Array(FIRST_CAPACITY);
   previous = new Int32Array(FIRST_CAPACITY);
   next = new Int32Array(FIRST_CAPACITY);
   /** Of a free block: its neighbours on the shelf, the smaller and the larger. */
@@ -190,31 +191,31 @@ class BlockTable {
   }
 
   private grow(): void {
-    this.size = doubled(this.size);
-    this.address = doubled(this.address);
-    this.previous = doubled(this.previous);
-    this.next = doubled(this.next);
-    this.smaller = doubled(this.smaller);
-    this.larger = doubled(this.larger);
-    const before = this.isFree;
-    this.isFree = new Uint8Array(2 * before.length);
-    this.isFree.set(before);
+    const capacity = 2 * this.size.length;
+    this.size = copied(this.size, new Float64Array(capacity));
+    this.address = copied(this.address, new Float64Array(capacity));
+    this.previous = copied(this.previous, new Int32Array(capacity));
+    this.next = copied(this.next, new Int32Array(capacity));
+    this.smaller = copied(this.smaller, new Int32Array(capacity));
+    this.larger = copied(this.larger, new Int32Array(capacity));
+    this.isFree = copied(this.isFree, new Uint8Array(capacity));
   }
 }
 
-function doubled(column: Int32Array): Int32Array<ArrayBuffer> {
-  const after = new Int32Array(2 * column.length);
-  after.set(column);
-  return after;
+function copied<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 /** Each doubling of a size has 2⁴ shelves. */
 const STEPS_LOG2 = 4;
-/** As many as there are sizes of 31 bits. */
-const SHELVES = 32 << STEPS_LOG2;
+/** As many as there are sizes of 31 bits; larger ones share the last. */
+const SHELVES = 31 << STEPS_LOG2;
+const MOST_OF_31_BITS = 0x7fffffff;
 
 /** The shelf of a size: by its highest bit and the ones that follow it. @param granules more than a small request */
 function shelfOf(granules: number): number {
+  if (granules > MOST_OF_31_BITS) return SHELVES - 1;
   const exponent = 31 - Math.clz32(granules);
   // The highest bit is still there and counts as one step more of the exponent.
   return ((exponent - 1) << STEPS_LOG2) + (granules >> (exponent - STEPS_LOG2));
@@ -225,7 +226,7 @@ class FreeList {
   /** By shelf: its smallest block, of equals the one at the lowest address. */
   private readonly smallest = new Int32Array(SHELVES).fill(NONE);
   /** A bit for each shelf with something on it. */
-  private readonly filled = new Int32Array(SHELVES / 32);
+  private readonly filled = new Int32Array(Math.ceil(SHELVES / 32));
 
   constructor(private readonly blocks: BlockTable) {}
 

@@ -39,7 +39,7 @@ const SMALL = -2;
 
 class Run {
   private readonly allocator = new CachingAllocator();
-  private readonly granules: Int32Array;
+  private readonly granules: Float64Array;
   private readonly blocks: Int32Array;
   private readonly blockBytes: Float64Array;
   private readonly deltas: Float64Array;
@@ -62,12 +62,12 @@ class Run {
     batchSize: number,
   ) {
     const { storages, storageOf, events } = lowered.tape;
-    const granulesOfStorage = new Int32Array(storages.length);
+    const granulesOfStorage = new Float64Array(storages.length);
     for (const storage of storages) {
       const bytes = requestedBytes(storage, batchSize);
       granulesOfStorage[storage.id] = bytes > 0 ? granulesOf(bytes) : 0;
     }
-    this.granules = new Int32Array(storageOf.length);
+    this.granules = new Float64Array(storageOf.length);
     for (let i = 0; i < storageOf.length; i++) this.granules[i] = granulesOfStorage[storageOf[i] ?? 0] ?? 0;
     this.blocks = new Int32Array(storageOf.length).fill(NOTHING);
     this.blockBytes = new Float64Array(storageOf.length);
