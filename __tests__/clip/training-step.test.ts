@@ -204,6 +204,7 @@ function described(graph: Graph): unknown {
   const leaf = ({ id, name, shape, dtype, role, requiresGrad, scope }: Value) =>
     [id, name, shape, dtype, role, requiresGrad, scope.path] as const;
   return {
+    nodeCount: graph.nodeCount,
     valueCount: graph.valueCount,
     leaves: [...graph.parameters, ...graph.buffers, ...graph.inputs].map(leaf),
     nodes: graph.nodes.map(({ id, op, attributes, phase, of, scope, inputs, outputs }) => ({

@@ -62,7 +62,7 @@ export function trainingStep(
   const text = writerOf(strategy, plan.gradCheckpointing);
   const loss = g.within("", () => writeLoss(architecture, plan, image, text));
   const lossSeed = g.input("loss_gradient", [], "float32");
-  const gradients = inModelOrder(g, buildGradients(g, loss, lossSeed));
+  const gradients = buildGradients(g, loss, lossSeed);
   updateParameters(g, plan.optimizer, gradients);
   return { graph: g.finish(), loss, lossSeed, gradients };
 }
@@ -153,13 +153,4 @@ function encodePrompts(
     const ends = g.buffer("prompt_end", [classCount], "int64");
     return g.l2Normalize(promptedTextTransformer(writer, text, embedDim, prompts, ends));
   });
-}
-
-function inModelOrder(g: GraphBuilder, gradients: ReadonlyMap<Value, Value>): ReadonlyMap<Value, Value> {
-  const ordered = new Map<Value, Value>();
-  for (const parameter of g.parameters) {
-    const gradient = gradients.get(parameter);
-    if (gradient !== undefined) ordered.set(parameter, gradient);
-  }
-  return ordered;
 }

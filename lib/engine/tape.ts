@@ -4,13 +4,19 @@ import { coefficientOf, degreeOf, type Shape } from "../graph/shape";
 /** What a tensor is physically stored as. */
 export type PhysicalDtype = "float32" | "float16" | "bfloat16" | "int64" | "bool" | "uint8";
 
-const BYTES = { float32: 4, float16: 2, bfloat16: 2, int64: 8, bool: 1, uint8: 1 } as const satisfies Record<
-  PhysicalDtype,
-  number
->;
-
-export function bytesPerElement(dtype: PhysicalDtype): number {
-  return BYTES[dtype];
+export function bytesPerElement(dtype: PhysicalDtype): 1 | 2 | 4 | 8 {
+  switch (dtype) {
+    case "float32":
+      return 4;
+    case "float16":
+    case "bfloat16":
+      return 2;
+    case "int64":
+      return 8;
+    case "bool":
+    case "uint8":
+      return 1;
+  }
 }
 
 /** What a block of memory is for; the order is that of `MEMORY_CATEGORIES`. */
@@ -149,7 +155,7 @@ export class Tape {
     owner: Scope | null = null,
     place = "",
   ): Storage {
-    const coefficient = coefficientOf(shape) * BYTES[dtype];
+    const coefficient = coefficientOf(shape) * bytesPerElement(dtype);
     return this.record(coefficient, degreeOf(shape), null, purpose, shape, dtype, what, place, owner);
   }
 

@@ -70,6 +70,9 @@ class Unfolding {
   private readonly section: Int32Array;
   private readonly ordinal: Int32Array;
   private readonly made = new Map<RowPlace, number[][]>();
+  // By recorded event: whether its storage, and its operation, lie in the module whose turn it is.
+  private readonly hasOwnStorage: Uint8Array;
+  private readonly hasOwnOperation: Uint8Array;
   private readonly storageOf: Int32Array;
   private readonly events: Int32Array;
   private readonly eventOperation: Int32Array;
@@ -78,7 +81,7 @@ class Unfolding {
   private blockCount = 0;
 
   constructor(private readonly recorded: Tape) {
-    const { storages, events, eventPlace } = recorded;
+    const { storages, events, eventPlace, eventOperation, operations } = recorded;
     this.firstCopy = new Int32Array(storages.length);
     this.section = new Int32Array(storages.length);
     this.ordinal = new Int32Array(storages.length);
@@ -87,8 +90,15 @@ class Unfolding {
       this.firstCopy[i] = blocks;
       blocks += storages[i]?.rowPlace?.count ?? 1;
     }
+    this.hasOwnStorage = new Uint8Array(events.length);
+    this.hasOwnOperation = new Uint8Array(events.length);
     let total = 0;
-    for (let i = 0; i < events.length; i++) total += eventPlace[i]?.count ?? 1;
+    for (let i = 0; i < events.length; i++) {
+      const place = eventPlace[i] ?? null;
+      total += place?.count ?? 1;
+      if (storages[Math.abs(events[i] ?? 0) - 1]?.rowPlace === place) this.hasOwnStorage[i] = 1;
+      if (operations[eventOperation[i] ?? 0]?.scope.place === place) this.hasOwnOperation[i] = 1;
+    }
     this.numbers = new Int32Array(blocks);
     this.storageOf = new Int32Array(blocks);
     this.events = new Int32Array(total);
@@ -162,9 +172,8 @@ class Unfolding {
   }
 
   private takeEvent(index: number, place: RowPlace | null, copy: number): void {
-    const { events, eventOperation, operations } = this.recorded;
+    const { events, eventOperation } = this.recorded;
     const event = events[index] ?? 0;
-    const operation = eventOperation[index] ?? 0;
     const id = Math.abs(event) - 1;
     let number: number;
     if (event > 0) {
@@ -172,18 +181,17 @@ class Unfolding {
       this.storageOf[number] = id;
       this.numbers[(this.firstCopy[id] ?? 0) + copy] = number;
     } else {
-      number = this.numberSeenFrom(id, place, copy);
+      number = this.hasOwnStorage[index] === 1 ? this.numberOf(id, copy) : this.numberSeenFrom(id, place, copy);
     }
     this.events[this.eventCount] = event > 0 ? number + 1 : -(number + 1);
-    this.eventOperation[this.eventCount] = operation;
-    if (operations[operation]?.scope.place === place) this.eventCopy[this.eventCount] = copy;
+    this.eventOperation[this.eventCount] = eventOperation[index] ?? 0;
+    if (this.hasOwnOperation[index] === 1) this.eventCopy[this.eventCount] = copy;
     this.eventCount++;
   }
 
-  /** The block that a copy of a module means by a storage: its own, or its neighbour's. */
+  /** The block that a copy of a module means by a storage that is not its own: mostly its neighbour's. */
   private numberSeenFrom(id: number, place: RowPlace | null, copy: number): number {
     const home = this.recorded.storages[id]?.rowPlace ?? null;
-    if (home === place) return this.numberOf(id, copy);
     if (place !== null && place.count > 1 && home?.row === place.row) {
       const other = copy + (home.index < place.index ? -1 : 1);
       if (other >= 0 && other < place.count) return this.numberOf(this.counterpart(id, place), other);

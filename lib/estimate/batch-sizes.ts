@@ -26,7 +26,8 @@ function isNeverBelow(a: Instant, b: Instant): boolean {
  * once, but for many that another is at least as high as at every size; a reading is one pass over the rest.
  */
 export class BatchReading {
-  private instants: Instant[] = [];
+  private readonly instants: Instant[] = [];
+  private readonly stretches: Stretch[] = [];
   /** One of each kind; buffers of a kind have equal sizes. */
   private readonly steppedBuffers: Storage[] = [];
 
@@ -61,10 +62,8 @@ export class BatchReading {
       }
       if (event > 0) grew = true;
     }
-    const highest = PRUNING_SIZES.map((batchSize) => this.highest(batchSize).instant);
-    this.instants = this.instants.filter((instant) =>
-      highest.every((other) => other === instant || other === undefined || !isNeverBelow(other, instant)),
-    );
+    for (let from = 0; from < this.instants.length; from += STRETCH)
+      this.stretches.push(stretchOf(this.instants.slice(from, from + STRETCH)));
   }
 
   peakBytes(batchSize: number): number {
@@ -108,15 +107,18 @@ export class BatchReading {
 
   private highest(batchSize: number): { readonly bytes: number; readonly instant: Instant | undefined } {
     const buffers = this.steppedBuffers.map((storage) => requestedBytes(storage, batchSize));
+    const largestBuffer = Math.max(0, ...buffers);
     let most = 0;
     let at: Instant | undefined;
-    for (const instant of this.instants) {
-      const { fixed, perSample, perPair, stepped } = instant;
-      let bytes = fixed + batchSize * (perSample + batchSize * perPair);
-      if (stepped >= 0) bytes += buffers[stepped] ?? 0;
-      if (bytes > most) {
-        most = bytes;
-        at = instant;
+    for (const { fixed, perSample, perPair, instants } of this.stretches) {
+      if (bytesAt(fixed, perSample, perPair, batchSize) + largestBuffer <= most) continue;
+      for (const instant of instants) {
+        let bytes = bytesAt(instant.fixed, instant.perSample, instant.perPair, batchSize);
+        if (instant.stepped >= 0) bytes += buffers[instant.stepped] ?? 0;
+        if (bytes > most) {
+          most = bytes;
+          at = instant;
+        }
       }
     }
     return { bytes: most, instant: at };
@@ -152,8 +154,30 @@ export class BatchReading {
   }
 }
 
-/** Few instants are above all others at some size: what the highest at these is never below needs no further look. */
-const PRUNING_SIZES = [1, 64, 4096];
+/** How many instants make a stretch. */
+const STRETCH = 16;
+
+/** Instants that follow each other; none is above the highest of their terms taken together. */
+interface Stretch {
+  readonly fixed: number;
+  readonly perSample: number;
+  readonly perPair: number;
+  readonly instants: readonly Instant[];
+}
+
+function stretchOf(instants: readonly Instant[]): Stretch {
+  let [fixed, perSample, perPair] = [0, 0, 0];
+  for (const instant of instants) {
+    if (instant.fixed > fixed) fixed = instant.fixed;
+    if (instant.perSample > perSample) perSample = instant.perSample;
+    if (instant.perPair > perPair) perPair = instant.perPair;
+  }
+  return { fixed, perSample, perPair, instants };
+}
+
+function bytesAt(fixed: number, perSample: number, perPair: number, batchSize: number): number {
+  return fixed + batchSize * (perSample + batchSize * perPair);
+}
 
 /** In place of a power: bytes that grow in steps. */
 const STEPPED = -1;

@@ -1,4 +1,4 @@
-import { type LoweredStep, PURPOSES, type Purpose, storageAt, type WholeTape } from "../engine/tape";
+import { type LoweredStep, PURPOSES, type Purpose, type WholeTape } from "../engine/tape";
 import type { Scope } from "../graph/ir";
 import type { Replay } from "../readings/replay";
 import type { MemoryTimeline, StepPhase } from "./estimate";
@@ -17,15 +17,19 @@ export interface StepCourse {
   readonly peakPhase: StepPhase;
   /** Bytes of each purpose that outlive the step, in the order of `PURPOSES`. */
   readonly base: readonly number[];
+  /** By storage: the index of its purpose in `PURPOSES`. */
+  readonly purposeOf: Uint8Array;
 }
 
 export function courseOf(step: LoweredStep, replay: Replay): StepCourse {
   const { tape } = step;
   const from = tape.sections.find(({ section }) => section === "inputs")?.from ?? 0;
   const to = tape.events.length;
+  const purposeOf = new Uint8Array(tape.storages.length);
+  for (const { id, purpose } of tape.storages) purposeOf[id] = INDEX_OF_PURPOSE.get(purpose) ?? 0;
   const base = PURPOSES.map(() => 0);
   for (const block of replay.lasting) {
-    const index = INDEX_OF_PURPOSE.get(storageAt(tape, block).purpose) ?? 0;
+    const index = purposeOf[tape.storageOf[block] ?? 0] ?? 0;
     base[index] = (base[index] ?? 0) + (replay.blockBytes[block] ?? 0);
   }
   let now = base.reduce((sum, bytes) => sum + bytes, 0);
@@ -34,7 +38,7 @@ export function courseOf(step: LoweredStep, replay: Replay): StepCourse {
     now += replay.deltas[i] ?? 0;
     if (now > most) [most, peak] = [now, i];
   }
-  return { from, to, peak, peakPhase: phaseAt(step, peak), base };
+  return { from, to, peak, peakPhase: phaseAt(step, peak), base, purposeOf };
 }
 
 /** @param samples how many instants to keep; the highest of each stretch is kept, so no peak is lost. "whole" keeps all */
@@ -45,14 +49,12 @@ export function timelineOf(
   samples: "sampled" | "whole",
 ): MemoryTimeline {
   const { tape } = step;
-  const { from, to, peak } = course;
+  const { from, to, peak, purposeOf } = course;
   const instants = highestOfEachStretch(replay, course, samples === "whole" ? 1 : (to - from) / SAMPLES);
-  const columns: number[][] = PURPOSES.map(() => []);
-  const operations: string[] = [];
+  const columns = PURPOSES.map(() => new Array<number>(instants.length));
+  const operations = new Array<string>(instants.length);
   const phases: { phase: StepPhase; from: number; to: number }[] = [];
   const now = Float64Array.from(course.base);
-  const purposeOf = new Uint8Array(tape.storages.length);
-  for (const { id, purpose } of tape.storages) purposeOf[id] = INDEX_OF_PURPOSE.get(purpose) ?? 0;
   let next = from;
   for (let sample = 0; sample < instants.length; sample++) {
     const instant = instants[sample] ?? from;
@@ -60,8 +62,10 @@ export function timelineOf(
       const purpose = purposeOf[tape.storageOf[Math.abs(tape.events[next] ?? 0) - 1] ?? 0] ?? 0;
       now[purpose] = (now[purpose] ?? 0) + (replay.deltas[next] ?? 0);
     }
-    for (let purpose = 0; purpose < columns.length; purpose++) columns[purpose]?.push(now[purpose] ?? 0);
-    operations.push(operationLabel(tape, instant));
+    columns.forEach((column, purpose) => {
+      column[sample] = now[purpose] ?? 0;
+    });
+    operations[sample] = operationLabel(tape, instant);
     const phase = phaseAt(step, instant);
     const last = phases.at(-1);
     if (last === undefined || last.phase !== phase) phases.push({ phase, from: sample, to: sample + 1 });
@@ -123,8 +127,9 @@ export function phaseAt(step: LoweredStep, index: number): StepPhase {
   if (section === "optimizer" || section === "end") return "optimizer";
   const node = tape.operations[tape.eventOperation[index] ?? 0] ?? null;
   const path = node?.scope.path ?? "";
-  const tower = path.startsWith("visual") ? "image" : path.startsWith("text") ? "text" : null;
-  if (section === "backward") return tower === null ? "backward.loss" : `backward.${tower}`;
-  if (tower === null && node === null) return "forward.image";
-  return tower === null ? "loss" : `forward.${tower}`;
+  const isBackward = section === "backward";
+  if (path.startsWith("visual")) return isBackward ? "backward.image" : "forward.image";
+  if (path.startsWith("text")) return isBackward ? "backward.text" : "forward.text";
+  if (isBackward) return "backward.loss";
+  return node === null ? "forward.image" : "loss";
 }

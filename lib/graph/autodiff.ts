@@ -4,7 +4,8 @@ import { GRADIENT_RULES } from "./gradients/rules";
 import type { Node, OpType, Scope, Value } from "./ir";
 
 /**
- * Writes the backward pass of a scalar into the same graph and returns the gradient of every trained parameter.
+ * Writes the backward pass of a scalar into the same graph and returns the gradient of every trained parameter, in the order
+ * of the parameters.
  *
  * The walk goes through the forward operations from last to first, which is the order in which PyTorch's engine
  * runs them. It knows no operation: it asks each one's rule for the gradients that are wanted and adds up where a

@@ -14,6 +14,8 @@ export class GraphBuilder {
   readonly inputs: Value[] = [];
   /** Values so far; the next one's id. */
   valueCount = 0;
+  /** Operations so far, those included that were taken out again; the next one's id. */
+  private nodeCount = 0;
   private gradientsOff = 0;
   private gradientsForced = false;
   private phase: Phase = "forward";
@@ -25,8 +27,8 @@ export class GraphBuilder {
   }
 
   finish(): Graph {
-    const { nodes, parameters, buffers, inputs, valueCount } = this;
-    return { nodes, parameters, buffers, inputs, valueCount };
+    const { nodes, parameters, buffers, inputs, nodeCount, valueCount } = this;
+    return { nodes, parameters, buffers, inputs, nodeCount, valueCount };
   }
 
   // --- places and phases
@@ -132,7 +134,7 @@ export class GraphBuilder {
     // Made at their length: a list that grows by pushing sets aside room for seventeen.
     const outputs = new Array<Value>(shapes.length);
     const node = {
-      id: this.nodes.length,
+      id: this.nodeCount++,
       op,
       inputs,
       outputs,

@@ -165,6 +165,8 @@ export interface Graph {
   readonly parameters: readonly Value[];
   readonly buffers: readonly Value[];
   readonly inputs: readonly Value[];
+  /** Ids of operations are below this, each once; some were taken out again. */
+  readonly nodeCount: number;
   /** Number of values; ids are 0 … valueCount − 1. */
   readonly valueCount: number;
 }

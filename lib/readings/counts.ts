@@ -5,7 +5,7 @@ import { coefficientOf, elementsAt, lengthAt } from "../graph/shape";
 export interface ParameterReading {
   readonly total: number;
   readonly trainable: number;
-  /** By the first part of the parameter's path; what lies in no part is under the empty string. */
+  /** By the outermost module; what lies in none is under the empty string. */
   readonly byRoot: ReadonlyMap<string, number>;
 }
 
@@ -17,8 +17,9 @@ export function countParameters(graph: Graph, trained: ReadonlyMap<Value, Value>
     const count = copiesOf(parameter.scope) * coefficientOf(parameter.shape);
     total += count;
     if (trained.has(parameter)) trainable += count;
-    const dot = parameter.name.indexOf(".");
-    const root = dot < 0 ? "" : parameter.name.slice(0, dot);
+    const { path } = parameter.scope;
+    const dot = path.indexOf(".");
+    const root = dot < 0 ? path : path.slice(0, dot);
     byRoot.set(root, (byRoot.get(root) ?? 0) + count);
   }
   return { total, trainable, byRoot };

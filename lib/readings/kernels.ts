@@ -84,20 +84,15 @@ function unitAt(nodes: readonly Node[], from: number): readonly Node[] {
   return nodes.slice(from, to);
 }
 
-function storagesByNode({ tape }: LoweredStep): ReadonlyMap<Node, readonly Storage[]> {
-  const byNode = new Map<Node, Storage[]>();
-  let latest: Node | null = null;
-  let made: Storage[] = [];
+/** By id of an operation: what it was seen to allocate. */
+function storagesByNode({ tape }: LoweredStep): readonly (readonly Storage[] | undefined)[] {
+  const byNode: Storage[][] = [];
   for (const storage of tape.storages) {
     const { node } = storage;
     if (node === null || isBookkeeping(storage)) continue;
-    // An operation's storages mostly follow each other.
-    if (latest !== node) {
-      latest = node;
-      made = byNode.get(node) ?? [];
-      byNode.set(node, made);
-    }
-    made.push(storage);
+    const made = byNode[node.id];
+    if (made === undefined) byNode[node.id] = [storage];
+    else made.push(storage);
   }
   return byNode;
 }
@@ -180,7 +175,7 @@ class UnitKernel implements Kernel {
 /** Turns the operations of one unit into kernels. */
 class UnitReader {
   readonly kernels: Kernel[] = [];
-  private readonly made: ReadonlyMap<Node, readonly Storage[]>;
+  private readonly made: readonly (readonly Storage[] | undefined)[];
   /** How many like modules the operations that are being read stand for. */
   private copies = 1;
   private phase: KernelPhase = "forward";
@@ -196,8 +191,7 @@ class UnitReader {
   private madeBy(unit: readonly Node[]): Storage[] {
     const left: Storage[] = [];
     for (const node of unit) {
-      const made = this.made.get(node);
-      if (made !== undefined) left.push(...made);
+      for (const storage of this.made[node.id] ?? []) left.push(storage);
     }
     return left;
   }

@@ -202,7 +202,7 @@ function runUnfusedGrad(
   let dv = gradient(v.shape, working, "gradient of values");
   let dWeights = gradient(scores, working, "gradient of attention weights");
   // Each step of the chain lets go of what it kept.
-  const [q0, k0] = context.records.get(node)?.kept ?? [];
+  const [q0, k0] = context.recordOf(node)?.kept ?? [];
   context.releaseKept(
     node,
     ({ what, dtype: kept }) => what === VALUES_IN_ORDER || (what === WEIGHTS && kept !== "float32"),

@@ -104,7 +104,7 @@ class GradientStep {
   }
 
   purposeOf(value: Value): "gradients" | "temporaries" {
-    return this.context.lastingGradients.has(value) ? "gradients" : "temporaries";
+    return this.context.isLasting(value) ? "gradients" : "temporaries";
   }
 
   /**
@@ -211,7 +211,7 @@ function linearGradient(step: GradientStep, forward: NodeOf<"Linear">): void {
 function layerNormGradient(step: GradientStep, forward: NodeOf<"LayerNorm">): void {
   const { context } = step;
   const { tape } = context;
-  const record = context.records.get(forward);
+  const record = context.recordOf(forward);
   const grad = step.find("LayerNormGrad");
   const [x] = forward.inputs;
   if (grad === null || x === undefined) return;
@@ -229,7 +229,7 @@ function layerNormGradient(step: GradientStep, forward: NodeOf<"LayerNorm">): vo
   });
   if (copyOfInput !== null) tape.release(copyOfInput);
   const [y] = forward.outputs;
-  if (y !== undefined && context.tokensFirst.has(y)) context.scratch(x.shape, working, "gradient in order");
+  if (y !== undefined && context.isHandedTokensFirst(y)) context.scratch(x.shape, working, "gradient in order");
 }
 
 const NORM_GRADIENTS = ["gradient of the input", "gradient of the weight", "gradient of the bias"] as const;
@@ -399,7 +399,7 @@ const VIEWS: ReadonlySet<OpType> = new Set(["Reshape", "Transpose", "SplitHeads"
 /** One new tensor per backward operation; steps inside the group let go of what they read. */
 function elementwiseGradient(step: GradientStep): void {
   const { context } = step;
-  const group = context.gradientsOf.get(step.forward) ?? [];
+  const group = context.gradientNodes(step.forward);
   const dtype = step.incomingDtype();
   const made = new Set<Value>();
   for (const node of group) {
@@ -456,7 +456,7 @@ function accumulate(context: Context, node: Node, isLastUse: (value: Value) => b
   if (storage.references === 1 && isLastUse(before) && !isView) {
     context.place(sum, storage, dtype);
   } else {
-    const purpose = context.lastingGradients.has(sum) ? "gradients" : "temporaries";
+    const purpose = context.isLasting(sum) ? "gradients" : "temporaries";
     context.place(sum, tape.alloc(sum.shape, dtype, purpose, "sum of gradients"), dtype);
     if (isLastUse(before)) context.drop(before);
   }

@@ -8,29 +8,27 @@ import type { Settings } from "./settings";
 export interface ForwardRecord {
   /** Held until the gradients of this operation are done. */
   readonly kept: Storage[];
-  /** Inputs that autocast converted, in the order of conversion; their gradients are converted back. */
-  readonly castInputs: number[];
   /** The output was converted to a type of its own after the kernel ran. */
   castOutput: boolean;
 }
 
 /** The state of one lowering: where each value lies, and what gradients will need. */
 export class Context {
+  // By id: an operation or a value is looked up far more often than a table of all of them costs.
   readonly storageOf: (Storage | undefined)[];
   readonly dtypeOf: (PhysicalDtype | undefined)[];
-  readonly records = new Map<Node, ForwardRecord>();
-  /** Backward operations by the forward operation they belong to. */
-  readonly gradientsOf = new Map<Node, Node[]>();
+  private readonly records: (ForwardRecord | undefined)[];
+  private readonly gradientsOf: (Node[] | undefined)[];
+  private readonly isLastingGradient: Uint8Array;
+  private readonly isTokensFirst: Uint8Array;
+  /** Operations with gradients, as the backward pass comes to them. */
+  readonly differentiated: Node[] = [];
   /** Converted weights that autocast remembers until it is left. */
   readonly castWeights = new Map<Value, Storage>();
-  /** Gradients of parameters, which stay until the next step. */
-  readonly lastingGradients = new Set<Value>();
   /** What autocast converts operands of matrix kernels to; null without autocast. */
   readonly lowPrecision: PhysicalDtype | null;
   /** Modules whose attention is masked. */
   readonly causalScopes: ReadonlySet<Scope>;
-  /** Values that attention handed over with tokens first; their gradients come back in that order. */
-  readonly tokensFirst = new Set<Value>();
 
   constructor(
     readonly graph: Graph,
@@ -39,6 +37,10 @@ export class Context {
   ) {
     this.storageOf = new Array<Storage | undefined>(graph.valueCount);
     this.dtypeOf = new Array<PhysicalDtype | undefined>(graph.valueCount);
+    this.records = new Array<ForwardRecord | undefined>(graph.nodeCount);
+    this.gradientsOf = new Array<Node[] | undefined>(graph.nodeCount);
+    this.isLastingGradient = new Uint8Array(graph.valueCount);
+    this.isTokensFirst = new Uint8Array(graph.valueCount);
     this.lowPrecision = lowPrecisionOf(settings);
     const causal = graph.nodes.filter((node) => node.op === "Attention" && node.attributes.causal);
     this.causalScopes = new Set(causal.map((node) => node.scope));
@@ -83,18 +85,57 @@ export class Context {
     return storage;
   }
 
+  /** The gradient of a parameter stays until the next step. */
+  markLasting(gradient: Value): void {
+    this.isLastingGradient[gradient.id] = 1;
+  }
+
+  isLasting(gradient: Value): boolean {
+    return this.isLastingGradient[gradient.id] === 1;
+  }
+
+  /** Attention handed this value over with tokens first; its gradient comes back in that order. */
+  markTokensFirst(value: Value): void {
+    this.isTokensFirst[value.id] = 1;
+  }
+
+  isHandedTokensFirst(value: Value): boolean {
+    return this.isTokensFirst[value.id] === 1;
+  }
+
   record(node: Node): ForwardRecord {
-    let record = this.records.get(node);
+    let record = this.records[node.id];
     if (record === undefined) {
-      record = { kept: [], castInputs: [], castOutput: false };
-      this.records.set(node, record);
+      record = { kept: [], castOutput: false };
+      this.records[node.id] = record;
     }
     return record;
   }
 
+  /** Null for an operation of which nothing was left. */
+  recordOf(node: Node): ForwardRecord | null {
+    return this.records[node.id] ?? null;
+  }
+
+  /** @param node an operation of the backward pass */
+  addGradient(node: Node, of: Node): void {
+    const group = this.gradientsOf[of.id];
+    if (group !== undefined) {
+      group.push(node);
+      return;
+    }
+    this.gradientsOf[of.id] = [node];
+    this.differentiated.push(of);
+  }
+
+  /** The backward operations of a forward operation. */
+  gradientNodes(of: Node): readonly Node[] {
+    return this.gradientsOf[of.id] ?? [];
+  }
+
   /** Whether gradients of this operation will be computed, so that it has to keep what they read. */
   keepsFor(node: Node): boolean {
-    return this.gradientsOf.has(node);
+    return this.gradientsOf[node.id] !== undefined;
   }
 
   keep(node: Node, storage: Storage): void {
@@ -105,7 +146,7 @@ export class Context {
 
   /** Lets go of what an operation kept for its gradient, or of the part of it that is no longer needed. */
   releaseKept(node: Node, isDone?: (storage: Storage) => boolean): void {
-    const kept = this.records.get(node)?.kept;
+    const kept = this.recordOf(node)?.kept;
     if (kept === undefined) return;
     let left = 0;
     for (let i = 0; i < kept.length; i++) {

@@ -115,9 +115,7 @@ function keepInput(context: Context, node: Node, index: number, physical?: Stora
 
 /** Which forward values the gradients of an operation read: decided by the rules, not here. */
 function isRead(context: Context, node: Node, value: Value): boolean {
-  const gradients = context.gradientsOf.get(node);
-  if (gradients === undefined) return false;
-  for (const gradient of gradients) if (gradient.inputs.includes(value)) return true;
+  for (const gradient of context.gradientNodes(node)) if (gradient.inputs.includes(value)) return true;
   return false;
 }
 
@@ -152,14 +150,10 @@ function operand(context: Context, node: Node, index: number, wanted: PhysicalDt
   if (wanted === null || context.dtype(value) === wanted) return { storage, temporary: false };
   const isWeight = value.role === "parameter";
   const remembered = context.castWeights.get(value);
-  if (remembered !== undefined) {
-    context.record(node).castInputs.push(index);
-    return { storage: remembered, temporary: false };
-  }
+  if (remembered !== undefined) return { storage: remembered, temporary: false };
   const purpose = isWeight ? "temporaries" : context.purposeOf(node);
   const what = isWeight ? "half-precision copy of the weight" : "half-precision copy";
   const copy = context.tape.alloc(value.shape, wanted, purpose, what);
-  context.record(node).castInputs.push(index);
   if (isWeight && value.requiresGrad) {
     context.castWeights.set(value, copy);
     return { storage: copy, temporary: false };
@@ -184,7 +178,7 @@ function runLinear(context: Context, node: NodeOf<"Linear">): void {
     const copy = tape.alloc(inputOf(node, 0).shape, x.storage.dtype, context.purposeOf(node), "input, tokens first");
     if (x.temporary) tape.release(x.storage);
     x = { storage: copy, temporary: true };
-    context.tokensFirst.add(inputOf(node, 0));
+    context.markTokensFirst(inputOf(node, 0));
   }
   const output = outputOf(node);
   const dtype = lowPrecision ?? inputDtype(context, node, 0);
@@ -244,10 +238,7 @@ function runLayerNorm(context: Context, node: NodeOf<"LayerNorm">): void {
   const working: PhysicalDtype = lowPrecision === null ? own : "float32";
   let input = context.storage(x);
   const converts = own !== working;
-  if (converts) {
-    input = tape.alloc(x.shape, working, purpose, "input in fp32");
-    context.record(node).castInputs.push(0);
-  }
+  if (converts) input = tape.alloc(x.shape, working, purpose, "input in fp32");
   const reordered = readsReordered(context, node)
     ? tape.alloc(x.shape, working, "temporaries", "input in order")
     : null;

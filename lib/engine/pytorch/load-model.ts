@@ -90,9 +90,10 @@ function inOrderOfModules(context: Context, parameters: readonly Value[]): reado
   return byRank.flat();
 }
 
-/** What strategies add to a finished model. */
-function isAddedLater(value: Value): boolean {
-  return value.name.includes("lora_") || value.name.startsWith("head.") || value.name.includes("prompt_");
+/** What strategies add to a finished model: adapters beside layers, a linear head, the context of prompts. */
+function isAddedLater({ scope, name }: Value): boolean {
+  if (scope.module === "LoraLinear" || scope.path === "head") return true;
+  return scope.path === "text" && name === "text.prompt_context";
 }
 
 /** The attention module in which separate projections take the place of a packed one when LoRA is put in. */

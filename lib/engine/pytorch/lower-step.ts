@@ -126,15 +126,13 @@ const BLOCK = /^.*?\.\d+(?=\.)/;
 function collectGradients(context: Context): void {
   for (const node of context.graph.nodes) {
     if (node.phase !== "backward" || node.of === null) continue;
-    const group = context.gradientsOf.get(node.of);
-    if (group === undefined) context.gradientsOf.set(node.of, [node]);
-    else group.push(node);
+    context.addGradient(node, node.of);
   }
 }
 
 /** A parameter's gradient, and what it is a view of, stay until the next step. */
 function markLasting(context: Context, value: Value): void {
-  context.lastingGradients.add(value);
+  context.markLasting(value);
   const { producer } = value;
   if (producer === null) return;
   if (producer.op === "Reshape" || producer.op === "Transpose") {
@@ -212,12 +210,12 @@ function runBackwardPass(context: Context, nodes: readonly Node[], from: number)
     const group = groupAt(nodes, i);
     i += group.length;
     const end = i - 1;
-    const isLasting = (value: Value) => context.lastingGradients.has(value);
     if (node.of !== null) {
-      runBackward(context, node.of, group, (value) => !isLasting(value) && (lastRead[value.id] ?? end) <= end);
+      runBackward(context, node.of, group, (value) => !context.isLasting(value) && (lastRead[value.id] ?? end) <= end);
     }
     for (const member of group) {
-      for (const value of member.outputs) if ((lastRead[value.id] ?? -1) < 0 && !isLasting(value)) unread.push(value);
+      for (const value of member.outputs)
+        if ((lastRead[value.id] ?? -1) < 0 && !context.isLasting(value)) unread.push(value);
     }
     // A checkpoint holds what its module is run again from until the module's gradients are done.
     if (region !== null && (nodes[i]?.phase === "optimizer" || checkpointOf(nodes[i]) !== region)) {
@@ -290,7 +288,7 @@ function heldToTheEnd(context: Context, repetition: readonly Node[]): Value[] {
 function skippedRepetitions(context: Context, repetition: readonly Node[]): readonly Node[] {
   const run = new Set(repetition);
   const region = checkpointOf(repetition[0]);
-  return [...context.gradientsOf.keys()].filter(
+  return context.differentiated.filter(
     (node) => node.phase === "recompute" && !run.has(node) && checkpointOf(node) === region,
   );
 }
