@@ -14,7 +14,7 @@ import { startBuiltServer } from "./built-server";
 const CONNECTIONS = 10;
 const TARGETS = { requestsPerSecond: 300, latencyP99Ms: 80, answerBytes: 50 * KB } as const;
 /** Until the estimator has been compiled in every process, some 4,000 answers each; a server stays up for days. */
-const WARM_UP_SECONDS = 40;
+const WARM_UP_SECONDS = 20;
 
 const MODELS = ["ViT-B-32", "ViT-B-16", "ViT-L-14", "ViT-L-14-336", "RN50", "RN101", "ViT-H-14", "ViT-B-16-SigLIP"];
 const PRECISIONS: readonly Precision[] = ["fp32", "amp", "amp_bf16"];

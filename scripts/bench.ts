@@ -1,7 +1,7 @@
 /**
  * How long one estimate takes in process, graph and timeline included, nothing cached; and one whole recommendation.
  *
- *   npm run bench                                in a process with the memory settings of the server's (scripts/serve.mjs)
+ *   npm run bench
  *   npm run bench -- --python .venv/bin/python   and PyTorch's own steps of the same plans, as scripts/measure takes them
  */
 
@@ -28,11 +28,8 @@ const TARGETS: readonly Target[] = [
 ];
 
 const TODAY = new Date().toISOString().slice(0, "2026-11-27".length);
-/**
- * Until the functions have been compiled; a server stays up for days. The first thousand runs take more than twice the
- * processor time of those after the third thousand, the second still a fifth more.
- */
-const WARM_UP_RUNS = 2300;
+/** Until most functions have been compiled; a server stays up for days. */
+const WARM_UP_RUNS = 300;
 const RUNS = 200;
 /** Over which batch sizes plans differ; beyond, they differ in their samples. */
 const BATCH_SIZES = 500;

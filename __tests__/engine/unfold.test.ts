@@ -54,12 +54,14 @@ function placeText({ path, place }: Scope, copy: number): string {
 }
 
 function lists(step: LoweredStep) {
-  const { weights, optimizerState, workspaces, gradients, buckets, retained, passesPerStep, update, tape } = step;
+  const { weights, optimizerState, workspaces, gradients, gradientSums, buckets, retained, passesPerStep } = step;
+  const { update, tape } = step;
   return {
     weights,
     optimizerState,
     workspaces,
     gradients,
+    gradientSums,
     buckets,
     retained,
     passesPerStep,

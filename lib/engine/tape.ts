@@ -71,6 +71,8 @@ export interface LoweredStep {
   /** One for the thread of the forward pass, one for that of the backward pass. */
   readonly workspaces: readonly number[];
   readonly gradients: readonly number[];
+  /** Where several passes add up their gradients, one block for each of `gradients`; none in a step of one pass. */
+  readonly gradientSums: readonly number[];
   /** Copies of gradients that wait to be reduced over several devices. */
   readonly buckets: readonly number[];
   /** Forward and backward passes before each update. */

@@ -23,7 +23,8 @@ function isNeverBelow(a: Instant, b: Instant): boolean {
  *
  * The tape is the same for every size, so the bytes alive at an instant are a polynomial in the batch size, plus at
  * most one buffer whose size grows in steps. Instants that can be a peak, just before something is freed, are noted
- * once, but for many that another is at least as high as at every size; a reading is one pass over the rest.
+ * once, but for many that another is at least as high as at every size; a reading looks at those of the rest that lie in
+ * stretches which may hold the highest.
  */
 export class BatchReading {
   private readonly instants: Instant[] = [];
@@ -125,8 +126,8 @@ export class BatchReading {
   }
 
   private lastingBytes(): number {
-    const { tape, weights, optimizerState, workspaces, buckets, gradients, passesPerStep } = this.step;
-    const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...(passesPerStep > 1 ? gradients : [])];
+    const { tape, weights, optimizerState, workspaces, buckets, gradientSums } = this.step;
+    const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...gradientSums];
     return lasting.reduce((sum, block) => sum + roundedBytes(storageAt(tape, block).coefficient), 0);
   }
 

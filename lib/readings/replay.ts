@@ -24,7 +24,7 @@ const STEPS = 2;
  * until the next step has its inputs.
  *
  * With gradient accumulation a step runs forward and backward several times before the optimizer: gradients of the
- * first pass stay, later ones are added to them as they come.
+ * first pass stay, later ones are added to them as they come. All later passes are alike, so one is run.
  */
 export function replayAllocator(step: LoweredStep, batchSize: number): Replay {
   const run = new Run(step, batchSize);
@@ -54,8 +54,6 @@ class Run {
     optimizer: 0,
     end: 0,
   };
-  /** Blocks of gradients that later passes add to. */
-  private accumulated: number[] = [];
 
   constructor(
     private readonly lowered: LoweredStep,
@@ -78,7 +76,7 @@ class Run {
   }
 
   load(): void {
-    for (const range of this.sections) if (range.section === "setup") this.play(range, false, false);
+    for (const range of this.sections) if (range.section === "setup") this.play(range, { sums: false, records: false });
     this.allocator.releaseUnused();
     for (const bucket of this.lowered.buckets) this.allocate(bucket);
   }
@@ -96,7 +94,7 @@ class Run {
         if (isFirst && isLastPass && section === "optimizer")
           for (const state of this.lowered.optimizerState) this.allocate(state);
         this.allocator.restartPeak();
-        this.play(range, pass > 0, index === STEPS - 1 && isLastPass);
+        this.play(range, { sums: pass > 0, records: index === STEPS - 1 && isLastPass });
         this.peakBySection[section] = Math.max(this.peakBySection[section], this.allocator.peakAllocatedBytes);
         if (section === "inputs" && pass === 0 && !isFirst) this.clearGradients();
       }
@@ -106,14 +104,9 @@ class Run {
 
   result(): Replay {
     const { allocator, lowered } = this;
-    const lasting = [...lowered.weights, ...lowered.optimizerState, ...lowered.workspaces, ...lowered.buckets];
+    const { weights, optimizerState, workspaces, buckets, gradientSums } = lowered;
+    const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...gradientSums];
     for (const id of lasting) this.blockBytes[id] = this.bytesHeld(id, this.blocks[id] ?? NOTHING);
-    if (lowered.passesPerStep > 1) {
-      lasting.push(...lowered.gradients);
-      lowered.gradients.forEach((id, i) => {
-        this.blockBytes[id] = this.bytesHeld(id, this.accumulated[i] ?? NOTHING);
-      });
-    }
     return {
       peakAllocatedBytes: Math.max(...Object.values(this.peakBySection)),
       peakReservedBytes: allocator.reservedBytes,
@@ -125,10 +118,10 @@ class Run {
   }
 
   /**
-   * @param accumulates gradients made now are added to earlier ones and go at once
+   * @param sums whether gradients are added to those of earlier passes; the first pass keeps the ones it makes
    * @param records whether the changes are the ones to report
    */
-  private play({ from, to }: SectionRange, accumulates: boolean, records: boolean): void {
+  private play({ from, to }: SectionRange, { sums, records }: { sums: boolean; records: boolean }): void {
     const { events } = this.lowered.tape;
     const { granules, deltas, blockBytes } = this;
     for (let i = from; i < to; i++) {
@@ -139,11 +132,7 @@ class Run {
         const wanted = granules[id] ?? 0;
         if (wanted > 0) change = this.allocate(id);
         if (records) blockBytes[id] = change;
-        if (accumulates && this.isGradient[id] === 1) {
-          this.free(id);
-          change = 0;
-        }
-      } else {
+      } else if (sums || this.isGradient[-event - 1] === 0) {
         change = -this.free(-event - 1);
       }
       if (records) deltas[i] = change;
@@ -193,21 +182,18 @@ class Run {
 
   /** After a pass that is not the last: gradients stay, the batch goes. */
   private endPass(): void {
-    this.accumulated = this.lowered.gradients.map((id) => {
-      const block = this.blocks[id] ?? NOTHING;
-      this.blocks[id] = NOTHING;
-      return block;
+    const { gradients, gradientSums } = this.lowered;
+    gradientSums.forEach((sum, i) => {
+      const gradient = gradients[i] ?? sum;
+      this.blocks[sum] = this.blocks[gradient] ?? NOTHING;
+      this.blocks[gradient] = NOTHING;
     });
-    for (const range of this.sections) if (range.section === "end") this.play(range, false, false);
+    for (const range of this.sections) if (range.section === "end") this.play(range, { sums: false, records: false });
   }
 
   private clearGradients(): void {
     for (const id of this.lowered.gradients) this.free(id);
-    this.lowered.gradients.forEach((id, i) => {
-      this.blocks[id] = this.accumulated[i] ?? NOTHING;
-      this.free(id);
-    });
-    this.accumulated = [];
+    for (const id of this.lowered.gradientSums) this.free(id);
   }
 }
 

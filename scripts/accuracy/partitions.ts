@@ -23,6 +23,7 @@ export const AXES: readonly Axis[] = [
   { name: "precision", keyOf: ({ row }) => row.configuration.precision },
   { name: "batch", keyOf: ({ row }) => batchRange(Number(row.configuration.perDeviceBatchSize)) },
   { name: "gradCheckpointing", keyOf: ({ row }) => row.configuration.gradCheckpointing },
+  { name: "gradAccumulationSteps", keyOf: ({ row }) => row.configuration.gradAccumulationSteps },
   { name: "tower", keyOf: ({ tower }) => tower },
   { name: "attention", keyOf: ({ row }) => row.configuration.attention },
   { name: "optimizer", keyOf: ({ row }) => row.configuration.optimizer },

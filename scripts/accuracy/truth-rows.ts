@@ -12,6 +12,7 @@ export const CONFIGURATION_FIELDS = [
   "precision",
   "optimizer",
   "gradCheckpointing",
+  "gradAccumulationSteps",
   "attention",
   "computeCapability",
 ] as const;
@@ -61,7 +62,11 @@ export interface TruthRow {
 export function parseTruth(file: string, text: string): TruthRow[] {
   const [header = "", ...lines] = text.trimEnd().split("\n");
   const names = header.split(",");
-  const missing = [...CONFIGURATION_FIELDS, ...QUANTITIES, "role"].filter((name) => !names.includes(name));
+  const missing = [
+    ...CONFIGURATION_FIELDS.filter((name) => name !== "gradAccumulationSteps"),
+    ...QUANTITIES,
+    "role",
+  ].filter((name) => !names.includes(name));
   if (missing.length > 0) throw new Error(`${file} lacks the columns ${missing.join(", ")}`);
   return lines.map((line, index) => {
     const cells = line.split(",");
@@ -94,6 +99,8 @@ function rowOf(file: string, where: string, cells: ReadonlyMap<string, string>):
       precision: cell("precision"),
       optimizer: cell("optimizer"),
       gradCheckpointing: cell("gradCheckpointing"),
+      // The first files know steps of one pass alone.
+      gradAccumulationSteps: cell("gradAccumulationSteps") || "1",
       attention: cell("attention"),
       computeCapability: cell("computeCapability"),
     },
@@ -120,6 +127,7 @@ export function planInput({ configuration }: TruthRow): Record<string, unknown> 
     precision: configuration.precision,
     optimizer: configuration.optimizer,
     gradCheckpointing: configuration.gradCheckpointing === "true",
+    gradAccumulationSteps: Number(configuration.gradAccumulationSteps),
     attention: configuration.attention,
   };
 }
@@ -149,6 +157,7 @@ export function describeRow({ configuration: c }: TruthRow): string {
     c.precision,
     c.optimizer,
     c.gradCheckpointing === "true" ? "checkpointing" : "",
+    c.gradAccumulationSteps === "1" ? "" : `${c.gradAccumulationSteps} passes`,
     c.attention === "sdpa" ? "" : c.attention,
     c.computeCapability === "9.0" ? "" : `sm ${c.computeCapability}`,
   ]

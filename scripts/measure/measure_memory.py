@@ -31,11 +31,12 @@ DEFAULTS = {
     "precision": "amp",
     "optimizer": "adamw",
     "gradCheckpointing": False,
+    "gradAccumulationSteps": 1,
     "attention": "sdpa",
 }
 
 COLUMNS = """implementation model strategy rank unlockedBlocks contextTokens classCount perDeviceBatchSize precision
-optimizer gradCheckpointing attention imageSize computeCapability parameterCount trainableCount parameterBytes bufferBytes
+optimizer gradCheckpointing gradAccumulationSteps attention imageSize computeCapability parameterCount trainableCount parameterBytes bufferBytes
 gradientBytes optimizerStateBytes inputBytes workspaceBytes allocatedPeakBytes allocatedPeakFirstStepBytes
 reservedPeakBytes peakPhase forwardPeakBytes backwardPeakBytes optimizerPeakBytes retainedAfterForwardBytes
 allocatedAfterStepBytes savedActivationBytes savedFp32Bytes savedHalfBytes savedOtherBytes savedWeightCastBytes
@@ -83,27 +84,26 @@ def measure_steps(step):
     """Allocator figures of each step, in order."""
     peak, now, reset = torch.cuda.max_memory_allocated, torch.cuda.memory_allocated, torch.cuda.reset_peak_memory_stats
     steps = []
+    passes = step.plan["gradAccumulationSteps"]
     for _ in range(STEP_COUNT):
-        reset()
-        inputs = step.inputs()
-        step.optimizer.zero_grad(set_to_none=True)
-        before = now()
-        loss = step.forward(inputs)
-        retained, forward_peak = now() - before, peak()
-        reset()
-        step.backward(loss)
-        backward_peak = peak()
+        figures = {"forward": 0, "backward": 0}
+        for number in range(passes):
+            reset()
+            inputs = step.inputs()
+            if number == 0:
+                step.optimizer.zero_grad(set_to_none=True)
+            before = now()
+            loss = step.forward(inputs)
+            figures["retained"] = now() - before
+            figures["forward"] = max(figures["forward"], peak())
+            reset()
+            step.backward(loss)
+            figures["backward"] = max(figures["backward"], peak())
+            if number < passes - 1:
+                del inputs, loss
         reset()
         step.update()
-        steps.append(
-            {
-                "forward": forward_peak,
-                "backward": backward_peak,
-                "optimizer": peak(),
-                "retained": retained,
-                "after": now(),
-            }
-        )
+        steps.append({**figures, "optimizer": peak(), "after": now()})
         del inputs, loss
     return steps
 
@@ -155,11 +155,14 @@ def count_flops(step):
     return forward.get_total_flops(), forward.get_total_flops() + backward.get_total_flops()
 
 
+CELLS = ("implementation", "model", "perDeviceBatchSize", "precision", "optimizer", "gradAccumulationSteps", "attention")
+
+
 def configuration_cells(plan, image_size):
     strategy = plan["strategy"]
     major, minor = torch.cuda.get_device_capability()
     return {
-        **{name: plan[name] for name in ("implementation", "model", "perDeviceBatchSize", "precision", "optimizer", "attention")},
+        **{name: plan[name] for name in CELLS},
         "strategy": strategy["kind"],
         "rank": strategy.get("rank", ""),
         "unlockedBlocks": strategy.get("unlockedBlocks", ""),

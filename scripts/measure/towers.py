@@ -162,6 +162,7 @@ class TransformersTowers:
             },
             text_config={
                 **common,
+                "vocab_size": text["vocab_size"],
                 "hidden_size": text["width"],
                 "num_hidden_layers": text["layers"],
                 "num_attention_heads": text["heads"],

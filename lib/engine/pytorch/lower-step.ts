@@ -3,6 +3,7 @@ import { coefficientOf } from "../../graph/shape";
 import type { TrainingGraph } from "../../graph/training-graph";
 import type { Sharding } from "../../plan/plan";
 import { MIB } from "../../units";
+import { accumulating } from "../accumulation";
 import { bytesPerElement, type LoweredStep, type Storage, Tape } from "../tape";
 import { inFull, unfold } from "../unfold";
 import { runBackward } from "./backward";
@@ -61,12 +62,16 @@ export function lowerStep(step: TrainingGraph, settings: Settings): LoweredStep 
   divideAmongDevices(tape, settings.sharding, settings.deviceCount, [...buckets, ...gathered]);
   const passesPerStep = settings.gradAccumulationSteps;
   const whole = unfold(tape);
+  const madeGradients = whole.numbersOf(gradients);
+  const { tape: laidOut, sums } =
+    passesPerStep > 1 ? accumulating(whole.tape, madeGradients) : { tape: whole.tape, sums: [] };
   return {
-    tape: whole.tape,
+    tape: laidOut,
     weights: whole.numbersOf(weights),
     optimizerState: whole.numbersOf(optimizerState),
     workspaces: whole.numbersOf(workspaces),
-    gradients: whole.numbersOf(gradients),
+    gradients: madeGradients,
+    gradientSums: sums,
     buckets: whole.numbersOf([...buckets, ...gathered]),
     passesPerStep,
     retained: whole.numbersOf(retained),
