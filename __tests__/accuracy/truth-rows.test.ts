@@ -60,6 +60,7 @@ describe("a row", () => {
       perDeviceBatchSize: Number(configuration.perDeviceBatchSize),
       precision: configuration.precision,
       optimizer: configuration.optimizer,
+      gradAccumulationSteps: 1,
       gradCheckpointing: configuration.gradCheckpointing === "true",
       attention: configuration.attention,
     });
