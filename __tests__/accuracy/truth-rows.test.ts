@@ -61,6 +61,7 @@ describe("a row", () => {
       precision: configuration.precision,
       optimizer: configuration.optimizer,
       gradAccumulationSteps: 1,
+      imageSize: 224,
       gradCheckpointing: configuration.gradCheckpointing === "true",
       attention: configuration.attention,
     });

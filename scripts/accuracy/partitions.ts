@@ -24,6 +24,7 @@ export const AXES: readonly Axis[] = [
   { name: "batch", keyOf: ({ row }) => batchRange(Number(row.configuration.perDeviceBatchSize)) },
   { name: "gradCheckpointing", keyOf: ({ row }) => row.configuration.gradCheckpointing },
   { name: "gradAccumulationSteps", keyOf: ({ row }) => row.configuration.gradAccumulationSteps },
+  { name: "sizes", keyOf: ({ row }) => (row.configuration.contextLength === "" ? "the model's own" : "other") },
   { name: "tower", keyOf: ({ tower }) => tower },
   { name: "attention", keyOf: ({ row }) => row.configuration.attention },
   { name: "optimizer", keyOf: ({ row }) => row.configuration.optimizer },

@@ -14,8 +14,13 @@ export const CONFIGURATION_FIELDS = [
   "gradCheckpointing",
   "gradAccumulationSteps",
   "attention",
+  "imageSize",
+  "contextLength",
   "computeCapability",
 ] as const;
+
+/** Columns that came later: a file without them has one pass a step and the model's own context. */
+const LATER_FIELDS: readonly string[] = ["gradAccumulationSteps", "contextLength"];
 
 export type ConfigurationField = (typeof CONFIGURATION_FIELDS)[number];
 
@@ -63,7 +68,7 @@ export function parseTruth(file: string, text: string): TruthRow[] {
   const [header = "", ...lines] = text.trimEnd().split("\n");
   const names = header.split(",");
   const missing = [
-    ...CONFIGURATION_FIELDS.filter((name) => name !== "gradAccumulationSteps"),
+    ...CONFIGURATION_FIELDS.filter((name) => !LATER_FIELDS.includes(name)),
     ...QUANTITIES,
     "role",
   ].filter((name) => !names.includes(name));
@@ -99,9 +104,10 @@ function rowOf(file: string, where: string, cells: ReadonlyMap<string, string>):
       precision: cell("precision"),
       optimizer: cell("optimizer"),
       gradCheckpointing: cell("gradCheckpointing"),
-      // The first files know steps of one pass alone.
       gradAccumulationSteps: cell("gradAccumulationSteps") || "1",
       attention: cell("attention"),
+      imageSize: cell("imageSize"),
+      contextLength: cell("contextLength"),
       computeCapability: cell("computeCapability"),
     },
     sm: wholeNumber(where, "computeCapability", cell("computeCapability").replace(".", "")),
@@ -129,6 +135,8 @@ export function planInput({ configuration }: TruthRow): Record<string, unknown> 
     gradCheckpointing: configuration.gradCheckpointing === "true",
     gradAccumulationSteps: Number(configuration.gradAccumulationSteps),
     attention: configuration.attention,
+    imageSize: Number(configuration.imageSize),
+    ...(configuration.contextLength === "" ? {} : { contextLength: Number(configuration.contextLength) }),
   };
 }
 
@@ -159,6 +167,7 @@ export function describeRow({ configuration: c }: TruthRow): string {
     c.gradCheckpointing === "true" ? "checkpointing" : "",
     c.gradAccumulationSteps === "1" ? "" : `${c.gradAccumulationSteps} passes`,
     c.attention === "sdpa" ? "" : c.attention,
+    c.contextLength === "" ? "" : `${c.imageSize} px, ${c.contextLength} tokens`,
     c.computeCapability === "9.0" ? "" : `sm ${c.computeCapability}`,
   ]
     .filter((word) => word !== "")

@@ -1,11 +1,12 @@
 /**
  * Plans for `measure_memory.py`, drawn at random: a line each. The same seed draws the same plans.
  *
- *   node scripts/run.mjs scripts/measure/draw-plans.ts COUNT SEED [PASSES] > plans.jsonl
- *
- * PASSES: how many forward and backward passes a step has at most, 1 by default.
+ *   node scripts/run.mjs scripts/measure/draw-plans.ts COUNT SEED > plans.jsonl
+ *   … --passes 4   steps of two to so many forward and backward passes
+ *   … --sizes      images and contexts of other sizes than the model's own
  */
 
+import { parseArgs } from "node:util";
 import fc from "fast-check";
 import type { ClipArchitecture } from "../../lib/catalogue/architecture";
 import { MODELS } from "../../lib/catalogue/models";
@@ -51,11 +52,32 @@ function imageTokens({ vision }: ClipArchitecture): number {
 
 const RESNET_STRIDE = 32;
 
-const [count, seed, passes] = [process.argv[2], process.argv[3], process.argv[4] ?? "1"].map(Number);
-if (![count, seed, passes].every((value) => value !== undefined && Number.isInteger(value) && value >= 1)) {
-  process.stderr.write("usage: draw-plans.ts COUNT SEED [PASSES], whole numbers from 1\n");
+/** The same plans in open_clip with images of another size, in steps of a patch or a ResNet's stride, and other contexts. */
+function resized(plans: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> {
+  return fc
+    .tuple(plans, fc.constantFrom(0.75, 1, 1.25, 1.5, 2), fc.constantFrom(24, 32, 48, 64, 77, 100, 128))
+    .map(([plan, scale, contextLength]) => {
+      const parsed = parsePlan({ ...plan, implementation: "open_clip" });
+      if (!parsed.ok) return plan;
+      const { vision } = parsed.architecture;
+      const step = vision.kind === "vit" ? vision.patchSize : RESNET_STRIDE;
+      const imageSize = step * Math.round((scale * vision.imageSize) / step);
+      return { ...plan, implementation: "open_clip", imageSize, contextLength };
+    })
+    .filter((plan) => isMeasured(plan as { perDeviceBatchSize: number }));
+}
+
+const { values, positionals } = parseArgs({
+  options: { passes: { type: "string", default: "1" }, sizes: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const [count = Number.NaN, seed = Number.NaN] = positionals.map(Number);
+const passes = Number(values.passes);
+if (![count, seed, passes].every((value) => Number.isInteger(value) && value >= 1)) {
+  process.stderr.write("usage: draw-plans.ts COUNT SEED [--passes N] [--sizes], whole numbers from 1\n");
   process.exitCode = 64;
 } else {
-  const drawn = fc.sample(plansUpTo(passes ?? 1), { numRuns: count ?? 1, seed: seed ?? 1 });
+  const plans = values.sizes ? resized(plansUpTo(passes)) : plansUpTo(passes);
+  const drawn = fc.sample(plans, { numRuns: count, seed });
   process.stdout.write(`${drawn.map((plan) => JSON.stringify(plan)).join("\n")}\n`);
 }

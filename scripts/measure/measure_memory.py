@@ -33,10 +33,13 @@ DEFAULTS = {
     "gradCheckpointing": False,
     "gradAccumulationSteps": 1,
     "attention": "sdpa",
+    # The model's own.
+    "imageSize": None,
+    "contextLength": None,
 }
 
 COLUMNS = """implementation model strategy rank unlockedBlocks contextTokens classCount perDeviceBatchSize precision
-optimizer gradCheckpointing gradAccumulationSteps attention imageSize computeCapability parameterCount trainableCount parameterBytes bufferBytes
+optimizer gradCheckpointing gradAccumulationSteps attention imageSize contextLength computeCapability parameterCount trainableCount parameterBytes bufferBytes
 gradientBytes optimizerStateBytes inputBytes workspaceBytes allocatedPeakBytes allocatedPeakFirstStepBytes
 reservedPeakBytes peakPhase forwardPeakBytes backwardPeakBytes optimizerPeakBytes retainedAfterForwardBytes
 allocatedAfterStepBytes savedActivationBytes savedFp32Bytes savedHalfBytes savedOtherBytes savedWeightCastBytes
@@ -158,7 +161,7 @@ def count_flops(step):
 CELLS = ("implementation", "model", "perDeviceBatchSize", "precision", "optimizer", "gradAccumulationSteps", "attention")
 
 
-def configuration_cells(plan, image_size):
+def configuration_cells(plan, towers):
     strategy = plan["strategy"]
     major, minor = torch.cuda.get_device_capability()
     return {
@@ -169,7 +172,8 @@ def configuration_cells(plan, image_size):
         "contextTokens": strategy.get("contextTokens", ""),
         "classCount": plan["classCount"] if strategy["kind"] in ("linear_probe", "prompt") else "",
         "gradCheckpointing": str(plan["gradCheckpointing"]).lower(),
-        "imageSize": image_size,
+        "imageSize": towers.image_size,
+        "contextLength": towers.context_length,
         "computeCapability": f"{major}.{minor}",
     }
 
@@ -189,7 +193,7 @@ def measure(plan):
         parameters = list(step.learner.parameters())
         state = [v for s in step.optimizer.state.values() for v in s.values() if torch.is_tensor(v) and v.is_cuda]
         row = {
-            **configuration_cells(plan, step.learner.towers.image_size),
+            **configuration_cells(plan, step.learner.towers),
             "parameterCount": sum(p.numel() for p in parameters),
             "trainableCount": sum(p.numel() for p in step.trained),
             "parameterBytes": sum(map(allocated_size, parameters)),

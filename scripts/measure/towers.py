@@ -49,7 +49,12 @@ class OpenClipTowers:
         import open_clip
 
         with torch.device(device):
-            self.module = open_clip.create_model(plan["model"], device=device)
+            self.module = open_clip.create_model(
+                plan["model"],
+                device=device,
+                force_image_size=plan["imageSize"],
+                force_context_length=plan["contextLength"],
+            )
         self.visual = self.module.visual
         self.text = getattr(self.module, "text", self.module)
         self.is_resnet = hasattr(self.visual, "layer4")
@@ -140,6 +145,8 @@ class TransformersTowers:
         import open_clip
         from transformers import CLIPConfig, CLIPModel
 
+        if plan["imageSize"] is not None or plan["contextLength"] is not None:
+            raise ValueError("other sizes than the model's own are measured in open_clip alone")
         name = plan["model"]
         shape = open_clip.get_model_config(name)
         if isinstance(shape["vision_cfg"]["layers"], list):
