@@ -19,11 +19,8 @@ export function accumulating(tape: WholeTape, gradients: readonly number[]): Acc
   const isGradient = new Uint8Array(blockCount);
   for (const block of gradients) isGradient[block] = 1;
   const made = events.reduce((count, event) => count + (event > 0 ? (isGradient[event - 1] ?? 0) : 0), 0);
-  const [longer, operations, copies] = [0, 1, 2].map(() => new Int32Array(events.length + made)) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
+  const length = events.length + made;
+  const [longer, operations, copies] = [new Int32Array(length), new Int32Array(length), new Int32Array(length)];
   /** By event: where it went. */
   const movedTo = new Int32Array(events.length + 1);
   let next = 0;
