@@ -63,7 +63,8 @@ export function timelineOf(
       now[purpose] = (now[purpose] ?? 0) + (replay.deltas[next] ?? 0);
     }
     columns.forEach((column, purpose) => {
-      column[sample] = now[purpose] ?? 0;
+      // Above 2⁶² bytes sums of granules are rounded, and what is left when all went may lie below nothing.
+      column[sample] = Math.max(0, now[purpose] ?? 0);
     });
     operations[sample] = operationLabel(tape, instant);
     const phase = phaseAt(step, instant);
