@@ -24,7 +24,7 @@ const WORTH_SAYING = 0.005;
 export function changesThatHelp(resolved: ResolvedPlan): readonly Change[] {
   const { memory, totalSeconds } = figuresOf(resolved);
   const now = memory.deviceBytes;
-  return candidates(resolved, memory.largestBatchSize())
+  return candidates(resolved, memory.largestBatchSize(resolved.gpu.usableBytes))
     .flatMap((candidate) => {
       const changed = applied(resolved, candidate);
       if (changed === null) return [];

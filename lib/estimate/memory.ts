@@ -22,7 +22,7 @@ export function estimateMemory(
   const batchSize = plan.perDeviceBatchSize;
   const { replay, reading, deviceBytes, deviceBytesAt, largestBatchSize } = deviceMemory(resolved, lowered);
   const course = courseOf(lowered, replay);
-  const largest = largestBatchSize();
+  const largest = largestBatchSize(gpu.usableBytes);
   const saved = lowered.retained.filter((block) => storageAt(lowered.tape, block).keptFor !== null);
   return {
     allocatedPeakBytes: allocatedInterval(replay.peakAllocatedBytes),

@@ -5,7 +5,6 @@ import type { TrainingGraph } from "../graph/training-graph";
 import type { ParsedPlan } from "../plan/parse-plan";
 import type { Plan } from "../plan/plan";
 import { condensed } from "../readings/roofline";
-import { largestWithin } from "./batch-sizes";
 import { type CardCalibration, calibratedCard, measuredCardName } from "./calibration";
 import { calibrationText } from "./calibration-text";
 import { changesThatHelp } from "./changes";
@@ -24,6 +23,7 @@ import {
   type RecommendationFilter,
   type RecommendationRow,
 } from "./recommendation";
+import { sharpenUpTo } from "./reserved-curve";
 import { gpusTogether } from "./time/communication";
 import { estimateTime, type TimedWork, workOf } from "./time/time";
 
@@ -93,13 +93,22 @@ interface FamilyStep {
   readonly largestBatchSize: (usableBytes: number) => number;
 }
 
+const LARGEST_MEMORY_BYTES = Math.max(...GPUS.map(({ memoryBytes }) => memoryBytes));
+
 /** Cards that run the same kernels share a lowered step; one whose context was measured has memory of its own. */
 class StepsByFamily {
   private readonly steps = new Map<string, FamilyStep>();
   private readonly lowered = new Map<string, PlannedStep>();
   private readonly graphs = new Map<number, TrainingGraph>();
+  /** Of the plan on its own card: what is replayed of it at other batch sizes tells of all families. */
+  private readonly reference: DeviceMemory;
 
-  constructor(private readonly parsed: ParsedPlan) {}
+  constructor(private readonly parsed: ParsedPlan) {
+    const { gpu, plan } = parsed;
+    const { lowered } = lowerFor(parsed, cardOf(gpu), this.graphOf(parsed, plan.deviceCount));
+    this.reference = deviceMemory(parsed, lowered);
+    sharpenUpTo(this.reference.reserved, this.reference.reading, LARGEST_MEMORY_BYTES);
+  }
 
   of(gpu: GpuSpec, deviceCount: number): FamilyStep {
     const card = cardOf(gpu);
@@ -110,14 +119,12 @@ class StepsByFamily {
     const resolved = { ...this.parsed, gpu, plan: { ...this.parsed.plan, deviceCount } };
     const planned = this.lowered.get(family) ?? lowerFor(resolved, card, this.graphOf(resolved, deviceCount));
     this.lowered.set(family, planned);
-    const memory = deviceMemory(resolved, planned.lowered);
-    // Cards of unlike memory ask about the same batch sizes on the way to their answers.
-    const upperBytes = remembered((batchSize) => memory.deviceBytesAt(batchSize).high);
+    const memory = deviceMemory(resolved, planned.lowered, this.reference);
     const work = workOf(planned, resolved.plan);
     const step = {
       memory,
       work: { ...work, kernels: condensed(work.kernels) },
-      largestBatchSize: remembered((usableBytes) => largestWithin(usableBytes, upperBytes)),
+      largestBatchSize: remembered(memory.largestBatchSize),
     };
     this.steps.set(key, step);
     return step;
