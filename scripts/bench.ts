@@ -1,7 +1,7 @@
 /**
  * How long one estimate takes in process, graph and timeline included, nothing cached; and one whole recommendation.
  *
- *   npm run bench
+ *   npm run bench                                in a process with the memory settings of the server's (scripts/serve.mjs)
  *   npm run bench -- --python .venv/bin/python   and PyTorch's own steps of the same plans, as scripts/measure takes them
  */
 

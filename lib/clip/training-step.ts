@@ -63,7 +63,7 @@ export function trainingStep(
   const loss = g.within("", () => writeLoss(architecture, plan, image, text));
   const lossSeed = g.input("loss_gradient", [], "float32");
   const gradients = buildGradients(g, loss, lossSeed);
-  updateParameters(g, plan.optimizer, gradients);
+  updateParameters(g, plan.optimizer, gradients, isFolded);
   return { graph: g.finish(), loss, lossSeed, gradients };
 }
 

@@ -196,14 +196,22 @@ export const BATCH_LIMIT = 2 ** 20;
  * @param deviceBytes upper estimate at a batch size; grows with it
  */
 export function largestWithin(usableBytes: number, deviceBytes: (batchSize: number) => number): number {
-  if (deviceBytes(1) > usableBytes) return 0;
-  let [fits, fails] = [1, 2];
-  while (fails <= BATCH_LIMIT && deviceBytes(fails) <= usableBytes) [fits, fails] = [fails, fails * 2];
-  if (fails > BATCH_LIMIT) return BATCH_LIMIT;
-  while (fails - fits > 1) {
-    const middle = (fits + fails) >> 1;
-    if (deviceBytes(middle) <= usableBytes) fits = middle;
-    else fails = middle;
+  let [fits, fitsBytes] = [1, deviceBytes(1)];
+  if (fitsBytes > usableBytes) return 0;
+  let [fails, failsBytes] = [BATCH_LIMIT + 1, Number.POSITIVE_INFINITY];
+  let perSample = deviceBytes(2) - fitsBytes;
+  // Memory grows almost evenly: where it would reach the bound is seldom far off. Every third step halves what is left.
+  for (let step = 1; fails - fits > 1; step++) {
+    const reach = perSample > 0 ? fits + Math.floor((usableBytes - fitsBytes) / perSample) : BATCH_LIMIT;
+    const guess = step % 3 === 0 ? (fits + fails) >> 1 : Math.max(fits + 1, Math.min(fails - 1, reach));
+    const bytes = deviceBytes(guess);
+    if (bytes <= usableBytes) {
+      perSample = (bytes - fitsBytes) / (guess - fits);
+      [fits, fitsBytes] = [guess, bytes];
+    } else {
+      [fails, failsBytes] = [guess, bytes];
+    }
+    if (failsBytes < Number.POSITIVE_INFINITY) perSample = (failsBytes - fitsBytes) / (fails - fits);
   }
   return fits;
 }

@@ -1,5 +1,5 @@
 import type { LoweredStep } from "../engine/tape";
-import { replayAllocator } from "../readings/replay";
+import { replayedReservedBytes } from "../readings/replay";
 import { BATCH_LIMIT, type BatchReading } from "./batch-sizes";
 
 /** What the allocator reserves of a step at any batch size. */
@@ -41,13 +41,12 @@ export function reservedCurve(
     sharpen: (batchSize) => {
       if (replayed.some((other) => isNear(other.batchSize, batchSize))) return false;
       const requestedBytes = reading.peakBytes(batchSize);
-      const { peakReservedBytes } = replayAllocator(lowered, batchSize);
       const index = replayed.findIndex((other) => other.batchSize > batchSize);
       const place = index < 0 ? replayed.length : index;
       // Blocks that are not worth splitting make memory a little ragged; the curve does not fall.
       const least = replayed[place - 1]?.reservedBytes ?? 0;
       const most = replayed[place]?.reservedBytes ?? Number.POSITIVE_INFINITY;
-      const reservedBytes = Math.min(most, Math.max(least, peakReservedBytes));
+      const reservedBytes = Math.min(most, Math.max(least, replayedReservedBytes(lowered, batchSize)));
       replayed.splice(place, 0, { batchSize, requestedBytes, reservedBytes });
       return true;
     },

@@ -27,10 +27,16 @@ const STEPS = 2;
  * first pass stay, later ones are added to them as they come. All later passes are alike, so one is run.
  */
 export function replayAllocator(step: LoweredStep, batchSize: number): Replay {
-  const run = new Run(step, batchSize);
-  run.load();
-  for (let i = 0; i < STEPS; i++) run.step(i);
+  const run = new Run(step, batchSize, true);
+  run.all();
   return run.result();
+}
+
+/** What the same replay reserves, and no more of it. */
+export function replayedReservedBytes(step: LoweredStep, batchSize: number): number {
+  const run = new Run(step, batchSize, false);
+  run.all();
+  return run.reservedBytes;
 }
 
 /** In place of a block: nothing is held, or a small request that is only counted. */
@@ -58,6 +64,7 @@ class Run {
   constructor(
     private readonly lowered: LoweredStep,
     batchSize: number,
+    private readonly records: boolean,
   ) {
     const { storages, storageOf, events } = lowered.tape;
     const granulesOfStorage = new Float64Array(storages.length);
@@ -68,20 +75,29 @@ class Run {
     this.granules = new Float64Array(storageOf.length);
     for (let i = 0; i < storageOf.length; i++) this.granules[i] = granulesOfStorage[storageOf[i] ?? 0] ?? 0;
     this.blocks = new Int32Array(storageOf.length).fill(NOTHING);
-    this.blockBytes = new Float64Array(storageOf.length);
-    this.deltas = new Float64Array(events.length);
+    this.blockBytes = new Float64Array(records ? storageOf.length : 0);
+    this.deltas = new Float64Array(records ? events.length : 0);
     this.sections = sectionRanges(lowered);
     this.isGradient = new Uint8Array(storageOf.length);
     for (const block of lowered.gradients) this.isGradient[block] = 1;
   }
 
-  load(): void {
+  get reservedBytes(): number {
+    return this.allocator.reservedBytes;
+  }
+
+  all(): void {
+    this.load();
+    for (let i = 0; i < STEPS; i++) this.step(i);
+  }
+
+  private load(): void {
     for (const range of this.sections) if (range.section === "setup") this.play(range, { sums: false, records: false });
     this.allocator.releaseUnused();
     for (const bucket of this.lowered.buckets) this.allocate(bucket);
   }
 
-  step(index: number): void {
+  private step(index: number): void {
     const isFirst = index === 0;
     const passes = this.lowered.passesPerStep;
     for (let pass = 0; pass < Math.min(passes, 2); pass++) {
@@ -94,7 +110,7 @@ class Run {
         if (isFirst && isLastPass && section === "optimizer")
           for (const state of this.lowered.optimizerState) this.allocate(state);
         this.allocator.restartPeak();
-        this.play(range, { sums: pass > 0, records: index === STEPS - 1 && isLastPass });
+        this.play(range, { sums: pass > 0, records: this.records && index === STEPS - 1 && isLastPass });
         this.peakBySection[section] = Math.max(this.peakBySection[section], this.allocator.peakAllocatedBytes);
         if (section === "inputs" && pass === 0 && !isFirst) this.clearGradients();
       }
@@ -103,13 +119,13 @@ class Run {
   }
 
   result(): Replay {
-    const { allocator, lowered } = this;
+    const { lowered } = this;
     const { weights, optimizerState, workspaces, buckets, gradientSums } = lowered;
     const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...gradientSums];
     for (const id of lasting) this.blockBytes[id] = this.bytesHeld(id, this.blocks[id] ?? NOTHING);
     return {
       peakAllocatedBytes: Math.max(...Object.values(this.peakBySection)),
-      peakReservedBytes: allocator.reservedBytes,
+      peakReservedBytes: this.reservedBytes,
       deltas: this.deltas,
       peakBySection: this.peakBySection,
       lasting,

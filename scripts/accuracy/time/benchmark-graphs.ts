@@ -131,6 +131,6 @@ function step(
   });
   const lossSeed = g.input("loss_gradient", [], "float32");
   const gradients = buildGradients(g, loss, lossSeed);
-  updateParameters(g, optimizer, gradients);
+  updateParameters(g, optimizer, gradients, false);
   return { graph: g.finish(), loss, lossSeed, gradients };
 }
