@@ -247,7 +247,8 @@ class FreeList {
 
   add(block: number): void {
     const { size, address, smaller, larger } = this.blocks;
-    const [ownSize, ownAddress] = [size[block] ?? 0, address[block] ?? 0];
+    const ownSize = size[block] ?? 0;
+    const ownAddress = address[block] ?? 0;
     const shelf = shelfOf(ownSize);
     let before = NONE;
     let after = this.smallest[shelf] ?? NONE;
@@ -270,7 +271,8 @@ class FreeList {
 
   remove(block: number): void {
     const { size, smaller, larger } = this.blocks;
-    const [before, after] = [smaller[block] ?? NONE, larger[block] ?? NONE];
+    const before = smaller[block] ?? NONE;
+    const after = larger[block] ?? NONE;
     if (after !== NONE) smaller[after] = before;
     if (before !== NONE) {
       larger[before] = after;
