@@ -8,6 +8,7 @@ import { COMMITTED_DATA_FIGURES, publishedDataReport } from "./accuracy/data/dat
 import { brokenDataLimits } from "./accuracy/data/gates";
 import { printDataReport } from "./accuracy/data/print";
 import { brokenLimits } from "./accuracy/gates";
+import { largestBatchChanges, printLargestBatchChanges } from "./accuracy/largest-batch";
 import { compareModels, modelDifferences, worstFlopsError } from "./accuracy/model-counts";
 import {
   brokenRuntimeLimits,
@@ -132,6 +133,7 @@ function reportMemory(options: AccuracyOptions): number {
   } else {
     const parts = [printReport(report)];
     if (options.worstCount > 0) parts.push(printWorst(comparisons, options.worstCount));
+    if (options.file === null) parts.push(printLargestBatchChanges(largestBatchChanges()));
     parts.push(broken.length === 0 ? "Every limit is kept." : ["Limits broken:", ...broken].join("\n"));
     process.stdout.write(`${parts.join("\n\n")}\n`);
   }
