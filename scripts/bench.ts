@@ -37,8 +37,8 @@ const RUNS = 200;
 /** Over which batch sizes plans differ; beyond, they differ in their samples. */
 const BATCH_SIZES = 500;
 
-/** Plans PyTorch runs of each target, after a first one that pays for its start. */
-const PYTORCH_PLANS = 2;
+/** Plans PyTorch runs of each target, after a first one that pays for its start, which varies by more than a second. */
+const PYTORCH_PLANS = 12;
 
 function main(): number {
   const { values } = parseArgs({ options: { python: { type: "string" } } });
