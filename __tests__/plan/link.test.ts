@@ -40,6 +40,11 @@ describe("a link", () => {
     expect(encodeLink(planOf({ model: "ViT-B-16-SigLIP-384" }))).toBe("v=1&model=ViT-B-16-SigLIP-384");
   });
 
+  test("decodes to the plan of a card whose rates are an empty object", () => {
+    const plan = planOf({ model: "RN50", gpu: { name: "mine", memoryBytes: 2 ** 34, peakFlopsPerSecond: {} } });
+    expect(planOf(open(encodeLink(plan)))).toEqual(plan);
+  });
+
   test("decodes to the plan it was made from", () => {
     fc.assert(
       fc.property(planInputs, (input) => {

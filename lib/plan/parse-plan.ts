@@ -210,6 +210,12 @@ function narrowestTower({ vision, text }: ClipArchitecture): number {
   return vision.kind === "vit" ? Math.min(vision.width, text.width) : text.width;
 }
 
+/** A card in the user's words; rates without a rate say as little as none, and links carry none. */
+function described(gpu: Exclude<PlanFields["gpu"], string>): Exclude<PlanFields["gpu"], string> {
+  const { peakFlopsPerSecond, ...rest } = gpu;
+  return peakFlopsPerSecond === undefined || Object.keys(peakFlopsPerSecond).length === 0 ? rest : gpu;
+}
+
 function completePlan(fields: PlanFields, { model, architecture }: JudgedModel, gpu: GpuSpec): Plan {
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -229,7 +235,7 @@ function completePlan(fields: PlanFields, { model, architecture }: JudgedModel, 
     sharding: fields.sharding,
     imageSize: architecture.vision.imageSize,
     contextLength: architecture.text.contextLength,
-    gpu: typeof fields.gpu === "string" ? (gpu.id ?? fields.gpu) : fields.gpu,
+    gpu: typeof fields.gpu === "string" ? (gpu.id ?? fields.gpu) : described(fields.gpu),
     trainSampleCount: fields.trainSampleCount,
     validationSampleCount: fields.validationSampleCount,
     epochs: fields.samplesSeen === undefined ? fields.epochs : epochsFor(fields.samplesSeen, fields.trainSampleCount),
