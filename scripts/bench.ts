@@ -13,6 +13,7 @@ import { estimatePlan } from "../lib/estimate/plan";
 import { recommend } from "../lib/estimate/recommend";
 import { type ParsedPlan, parsePlan } from "../lib/plan/parse-plan";
 import { replayAllocator } from "../lib/readings/replay";
+import { quantile } from "./accuracy/statistics";
 
 interface Target {
   readonly label: string;
@@ -118,15 +119,9 @@ function timedInTurns(lists: readonly (readonly ParsedPlan[])[]): readonly (read
   return timings;
 }
 
-interface Quantiles {
-  readonly median: number;
-  readonly p95: number;
-}
-
-function quantiles(times: readonly number[]): Quantiles {
+function quantiles(times: readonly number[]): { median: number; p95: number } {
   const sorted = [...times].sort((a, b) => a - b);
-  const at = (fraction: number) => sorted[Math.floor(fraction * (sorted.length - 1))] ?? Number.NaN;
-  return { median: at(0.5), p95: at(0.95) };
+  return { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
 }
 
 /** Three real steps of a plan, as the rows of the truth were made, against one estimate. */

@@ -224,6 +224,11 @@ export class Tape {
   }
 }
 
+/** Blocks that are there when a step begins and stay through it. */
+export function lastingBlocks({ weights, optimizerState, workspaces, buckets, gradientSums }: LoweredStep): number[] {
+  return [...weights, ...optimizerState, ...workspaces, ...buckets, ...gradientSums];
+}
+
 /** What was recorded of a block. */
 export function storageAt({ storages, storageOf }: WholeTape, block: number): Storage {
   const storage = storages[storageOf[block] ?? -1];

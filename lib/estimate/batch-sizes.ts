@@ -1,4 +1,4 @@
-import { type LoweredStep, PURPOSES, requestedBytes, type Storage, storageAt } from "../engine/tape";
+import { type LoweredStep, lastingBlocks, PURPOSES, requestedBytes, type Storage, storageAt } from "../engine/tape";
 import { roundedBytes } from "../readings/caching-allocator";
 import type { MemoryCategory } from "./estimate";
 
@@ -126,9 +126,8 @@ export class BatchReading {
   }
 
   private lastingBytes(): number {
-    const { tape, weights, optimizerState, workspaces, buckets, gradientSums } = this.step;
-    const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...gradientSums];
-    return lasting.reduce((sum, block) => sum + roundedBytes(storageAt(tape, block).coefficient), 0);
+    const { tape } = this.step;
+    return lastingBlocks(this.step).reduce((sum, block) => sum + roundedBytes(storageAt(tape, block).coefficient), 0);
   }
 
   /** By storage: the power of the batch size its bytes grow with, its bytes by that power, and its kind if they grow in steps. */

@@ -1,4 +1,4 @@
-import { type LoweredStep, requestedBytes, type Section } from "../engine/tape";
+import { type LoweredStep, lastingBlocks, requestedBytes, type Section } from "../engine/tape";
 import { CachingAllocator, GRANULE_BYTES, granulesOf, isSmall } from "./caching-allocator";
 
 /** What the allocator did over a few steps at one batch size. */
@@ -119,9 +119,7 @@ class Run {
   }
 
   result(): Replay {
-    const { lowered } = this;
-    const { weights, optimizerState, workspaces, buckets, gradientSums } = lowered;
-    const lasting = [...weights, ...optimizerState, ...workspaces, ...buckets, ...gradientSums];
+    const lasting = lastingBlocks(this.lowered);
     for (const id of lasting) this.blockBytes[id] = this.bytesHeld(id, this.blocks[id] ?? NOTHING);
     return {
       peakAllocatedBytes: Math.max(...Object.values(this.peakBySection)),

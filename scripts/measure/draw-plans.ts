@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import type { ClipArchitecture } from "../../lib/catalogue/architecture";
+import { RESNET_STRIDE } from "../../lib/catalogue/model-config";
 import { MODELS } from "../../lib/catalogue/models";
 import { parsePlan } from "../../lib/plan/parse-plan";
 
@@ -46,11 +47,13 @@ function isMeasured(plan: { readonly perDeviceBatchSize: number }): boolean {
 }
 
 function imageTokens({ vision }: ClipArchitecture): number {
-  const patch = vision.kind === "vit" ? vision.patchSize : RESNET_STRIDE;
-  return (vision.imageSize / patch) ** 2;
+  return (vision.imageSize / imageUnit(vision)) ** 2;
 }
 
-const RESNET_STRIDE = 32;
+/** What an image's side is a multiple of. */
+function imageUnit(vision: ClipArchitecture["vision"]): number {
+  return vision.kind === "vit" ? vision.patchSize : RESNET_STRIDE;
+}
 
 /** The same plans in open_clip with images of another size, in steps of a patch or a ResNet's stride, and other contexts. */
 function resized(plans: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> {
@@ -60,8 +63,8 @@ function resized(plans: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Rec
       const parsed = parsePlan({ ...plan, implementation: "open_clip" });
       if (!parsed.ok) return plan;
       const { vision } = parsed.architecture;
-      const step = vision.kind === "vit" ? vision.patchSize : RESNET_STRIDE;
-      const imageSize = step * Math.round((scale * vision.imageSize) / step);
+      const unit = imageUnit(vision);
+      const imageSize = unit * Math.round((scale * vision.imageSize) / unit);
       return { ...plan, implementation: "open_clip", imageSize, contextLength };
     })
     .filter((plan) => isMeasured(plan as { perDeviceBatchSize: number }));
